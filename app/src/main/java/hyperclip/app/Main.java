@@ -1,0 +1,10 @@
+package hyperclip.app;
+
+/// The command `hyperclip`.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(2);
+    }
+}

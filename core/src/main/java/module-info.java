@@ -1,0 +1,4 @@
+/// What a clipboard is and how two peers speak of it, without a file, a socket, a thread, a clock or an environment.
+module hyperclip.core {
+    exports hyperclip.core.clipboard;
+}

@@ -1,0 +1,4 @@
+/// A small Debian guest, built, booted and pasted through.
+module hyperclip.demo {
+    requires hyperclip.app;
+}

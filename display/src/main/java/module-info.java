@@ -1,0 +1,6 @@
+/// What touches a desktop.
+module hyperclip.display {
+    requires transitive hyperclip.core;
+
+    exports hyperclip.display.x11;
+}
