@@ -1,4 +1,8 @@
 /// What a clipboard is and how two peers speak of it, without a file, a socket, a thread, a clock or an environment.
 module hyperclip.core {
+    requires tools.jackson.core;
+
     exports hyperclip.core.clipboard;
+    exports hyperclip.core.session;
+    exports hyperclip.core.wire;
 }

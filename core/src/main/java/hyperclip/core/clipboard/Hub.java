@@ -1,0 +1,363 @@
+package hyperclip.core.clipboard;
+
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/// Passes signals between the views of one process.
+///
+/// For each view and selection the hub knows one last word: what that place holds now, and which view copied it. What a
+/// view shows is always what its holder still holds: when the holder lets go, or is itself shown something else, the
+/// view gets the new offer if it follows its holder, and a release without a reason if it does not.
+///
+/// A fresh offer replaces what its followers show. A renewed one (told again after a cut or a late start) replaces only
+/// what is older; where it finds a younger one that it may see itself, it yields and is told that one. An offer that
+/// comes back under the id of one that stands is an echo and changes nothing.
+///
+/// Confined to one thread. A signal told while another is being passed on waits its turn, so that peers may answer at
+/// once.
+public final class Hub {
+
+    /// How long a transfer may stand still, in milliseconds, before both of its ends are told that it timed out.
+    public static final long STALL = 10_000;
+
+    private final LongSupplier millis;
+    private final Following following;
+    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final Transfers<Place> transfers = new Transfers<>();
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean passing;
+
+    /// @param millis a clock that never goes back, in milliseconds
+    public Hub(LongSupplier millis, Following following) {
+        this.millis = millis;
+        this.following = following;
+    }
+
+    /// What one view holds of one selection.
+    ///
+    /// @param holder the name of the view that copied it: the view's own name where it did so itself
+    /// @param offer with the age it has now
+    public record Holding(String holder, Signal.Offer offer) {}
+
+    /// Opens a view and tells its peer what it follows, as renewed offers.
+    ///
+    /// @throws IllegalStateException where a view of this name is open
+    public View open(String name, Function<View, ? extends Peer> peer) {
+        if (places.containsKey(name)) {
+            throw new IllegalStateException("a view of the name " + name + " is open already");
+        }
+        Place place = new Place(name);
+        place.peer = peer.apply(place);
+        places.put(name, place);
+        inTurn(() -> {
+            for (Selection selection : Selection.values()) {
+                youngestFor(place, selection).ifPresent(held -> show(place, held, Standing.RENEWED));
+            }
+        });
+        return place;
+    }
+
+    /// Ends a view: what it holds is released everywhere, and its transfers are aborted.
+    public void close(View view, Reason reason) {
+        Place place = (Place) view;
+        inTurn(() -> {
+            if (places.remove(place.name, place)) {
+                for (Transfer<Place> transfer : transfers.of(place)) {
+                    transfers.remove(transfer);
+                    tell(transfer.otherThan(place), new Signal.Abort(transfer.id(), reason));
+                }
+                place.held.clear();
+                settle();
+            }
+        });
+    }
+
+    /// Asks for what another view holds: `paste --from`. The answer comes to the asking view's peer.
+    public void request(View asker, String from, Signal.Request request) {
+        inTurn(() -> request((Place) asker, places.get(from), request));
+    }
+
+    public List<String> views() {
+        return List.copyOf(places.keySet());
+    }
+
+    public Optional<Holding> holding(String view, Selection selection) {
+        return Optional.ofNullable(places.get(view))
+                .map(place -> place.held.get(selection))
+                .map(held -> new Holding(held.holder.name, held.aged(millis.getAsLong(), Standing.RENEWED)));
+    }
+
+    /// How many transfers are under way.
+    public int transfers() {
+        return transfers.size();
+    }
+
+    /// When [#tick()] is wanted next, on this hub's clock; `Long.MAX_VALUE` where nothing waits.
+    public long deadline() {
+        return transfers.oldestMove() == Long.MAX_VALUE ? Long.MAX_VALUE : transfers.oldestMove() + STALL;
+    }
+
+    /// Ends the transfers that have stood still for too long.
+    public void tick() {
+        inTurn(() -> {
+            for (Transfer<Place> transfer : transfers.stalledSince(millis.getAsLong() - STALL)) {
+                abort(transfer, Reason.TIMED_OUT);
+            }
+        });
+    }
+
+    private void hear(Place place, Signal signal) {
+        if (places.get(place.name) != place) {
+            return;
+        }
+        switch (signal) {
+            case Signal.Offer offer -> offered(place, offer);
+            case Signal.Release release -> released(place, release.selection());
+            case Signal.Request request -> request(place, place, request);
+            case Signal.Chunk chunk -> chunk(place, chunk);
+            case Signal.Credit credit -> credit(place, credit);
+            case Signal.End end -> end(place, end);
+            case Signal.Abort abort -> aborted(place, abort);
+        }
+    }
+
+    private void offered(Place place, Signal.Offer offer) {
+        Selection selection = offer.selection();
+        if (isEcho(place, offer)) {
+            return;
+        }
+        Held held = new Held(place, offer, millis.getAsLong() - offer.age());
+        place.held.put(selection, held);
+        Optional<Held> younger = offer.standing() == Standing.FRESH ? Optional.empty() : youngerThan(held);
+        if (younger.isPresent()) {
+            show(place, younger.get(), Standing.FRESH);
+        } else {
+            for (Place follower : List.copyOf(places.values())) {
+                if (follower != place && follows(follower, place) && gives(follower.held.get(selection), held)) {
+                    show(follower, held, offer.standing());
+                }
+            }
+        }
+        settle();
+    }
+
+    /// Whether what a follower holds gives way to another offer.
+    private static boolean gives(Held current, Held next) {
+        return current == null
+                || current.holder == next.holder
+                || next.offer.standing() == Standing.FRESH
+                || next.since > current.since;
+    }
+
+    /// The youngest of what this offer would have to displace, where its own place may see it instead.
+    private Optional<Held> youngerThan(Held held) {
+        Selection selection = held.offer.selection();
+        Held youngest = null;
+        for (Place follower : places.values()) {
+            Held current = follower.held.get(selection);
+            if (follower != held.holder
+                    && follows(follower, held.holder)
+                    && !gives(current, held)
+                    && follows(held.holder, current.holder)
+                    && (youngest == null || current.since > youngest.since)) {
+                youngest = current;
+            }
+        }
+        return Optional.ofNullable(youngest);
+    }
+
+    private boolean isEcho(Place place, Signal.Offer offer) {
+        for (Place other : places.values()) {
+            Held held = other.held.get(offer.selection());
+            if (held != null && held.holder != place && held.offer.id().equals(offer.id())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void released(Place place, Selection selection) {
+        Held held = place.held.remove(selection);
+        if (held != null) {
+            tellIfUnseen(held);
+            settle();
+        }
+    }
+
+    private void show(Place place, Held held, Standing standing) {
+        Held before = place.held.put(held.offer.selection(), held);
+        tell(place, held.aged(millis.getAsLong(), standing));
+        if (before != null && before.holder != held.holder) {
+            tellIfUnseen(before);
+        }
+    }
+
+    /// Tells the owner of a copy that another one has taken its place in the last view that showed it.
+    private void tellIfUnseen(Held held) {
+        Selection selection = held.offer.selection();
+        boolean owned = held.holder.held.get(selection) == held;
+        if (owned
+                && places.values().stream()
+                        .noneMatch(place -> place != held.holder && place.held.get(selection) == held)) {
+            tell(held.holder, new Signal.Release(selection));
+        }
+    }
+
+    /// Releases what is shown but no longer held. Nothing older takes its place: it would be pasted by surprise.
+    private void settle() {
+        for (Place place : List.copyOf(places.values())) {
+            for (Selection selection : Selection.values()) {
+                Held held = place.held.get(selection);
+                if (held != null && held.holder.held.get(selection) != held) {
+                    place.held.remove(selection);
+                    tell(place, new Signal.Release(selection));
+                }
+            }
+        }
+    }
+
+    /// What a view that holds nothing should be shown: the youngest copy of those that it follows.
+    private Optional<Held> youngestFor(Place place, Selection selection) {
+        Held youngest = null;
+        for (Place other : places.values()) {
+            Held held = other.held.get(selection);
+            if (other != place
+                    && held != null
+                    && held.holder == other
+                    && follows(place, other)
+                    && (youngest == null || held.since > youngest.since)) {
+                youngest = held;
+            }
+        }
+        return Optional.ofNullable(youngest);
+    }
+
+    private void request(Place asker, Place place, Signal.Request request) {
+        Held held = place == null ? null : place.held.get(request.selection());
+        if (held == null) {
+            tell(asker, new Signal.Abort(request.transfer(), Reason.NOTHING_OFFERED));
+        } else if (!held.offer.id().equals(request.offer())) {
+            tell(asker, new Signal.Abort(request.transfer(), Reason.STALE));
+        } else if (!held.offer.types().contains(request.type())) {
+            tell(asker, new Signal.Abort(request.transfer(), Reason.TYPE_NOT_OFFERED));
+        } else if (!transfers.begin(request.transfer(), asker, held.holder, request.credit(), millis.getAsLong())) {
+            tell(asker, new Signal.Abort(request.transfer(), Reason.TOO_MANY));
+        } else {
+            tell(held.holder, request);
+        }
+    }
+
+    private void chunk(Place place, Signal.Chunk chunk) {
+        Transfer<Place> transfer = transfers.ownedBy(place, chunk.transfer());
+        if (transfer == null) {
+            return;
+        }
+        if (transfer.spend(chunk.bytes().remaining(), millis.getAsLong())) {
+            tell(transfer.requester(), chunk);
+        } else {
+            abort(transfer, Reason.VIOLATION);
+        }
+    }
+
+    private void credit(Place place, Signal.Credit credit) {
+        Transfer<Place> transfer = transfers.requestedBy(place, credit.transfer());
+        if (transfer == null) {
+            return;
+        }
+        if (transfer.grant(credit.bytes(), millis.getAsLong())) {
+            tell(transfer.owner(), credit);
+        } else {
+            abort(transfer, Reason.VIOLATION);
+        }
+    }
+
+    private void end(Place place, Signal.End end) {
+        Transfer<Place> transfer = transfers.ownedBy(place, end.transfer());
+        if (transfer != null) {
+            transfers.remove(transfer);
+            tell(transfer.requester(), end);
+        }
+    }
+
+    private void aborted(Place place, Signal.Abort abort) {
+        Transfer<Place> transfer = transfers.of(place, abort.transfer());
+        if (transfer != null) {
+            transfers.remove(transfer);
+            tell(transfer.otherThan(place), abort);
+        }
+    }
+
+    private void abort(Transfer<Place> transfer, Reason reason) {
+        transfers.remove(transfer);
+        tell(transfer.owner(), new Signal.Abort(transfer.id(), reason));
+        tell(transfer.requester(), new Signal.Abort(transfer.id(), reason));
+    }
+
+    private boolean follows(Place follower, Place followed) {
+        return follower != followed && following.follows(follower.name, followed.name);
+    }
+
+    private static void tell(Place place, Signal signal) {
+        place.peer.say(signal);
+    }
+
+    private void inTurn(Runnable work) {
+        waiting.add(work);
+        if (passing) {
+            return;
+        }
+        passing = true;
+        try {
+            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+                next.run();
+            }
+        } finally {
+            passing = false;
+        }
+    }
+
+    /// One copy as its holder has it. Compared by identity: the same content offered anew is another copy.
+    private static final class Held {
+        private final Place holder;
+        private final Signal.Offer offer;
+        private final long since;
+
+        Held(Place holder, Signal.Offer offer, long since) {
+            this.holder = holder;
+            this.offer = offer;
+            this.since = since;
+        }
+
+        Signal.Offer aged(long now, Standing standing) {
+            return offer.told(now - since, standing);
+        }
+    }
+
+    /// One view and what it holds.
+    private final class Place implements View {
+        private final String name;
+        private final Map<Selection, Held> held = new EnumMap<>(Selection.class);
+        private Peer peer;
+
+        Place(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void hear(Signal signal) {
+            inTurn(() -> Hub.this.hear(this, signal));
+        }
+
+        @Override
+        public long newTransfer() {
+            return transfers.newId();
+        }
+    }
+}

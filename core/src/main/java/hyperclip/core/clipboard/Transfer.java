@@ -1,0 +1,52 @@
+package hyperclip.core.clipboard;
+
+/// One paste under way: who asked whom, and what the owner may still send.
+final class Transfer<P> {
+    private final long id;
+    private final P requester;
+    private final P owner;
+    private int credit;
+    private long lastMove;
+
+    Transfer(long id, P requester, P owner, int credit, long now) {
+        this.id = id;
+        this.requester = requester;
+        this.owner = owner;
+        this.credit = credit;
+        this.lastMove = now;
+    }
+
+    long id() {
+        return id;
+    }
+
+    P requester() {
+        return requester;
+    }
+
+    P owner() {
+        return owner;
+    }
+
+    P otherThan(P side) {
+        return side.equals(owner) ? requester : owner;
+    }
+
+    long lastMove() {
+        return lastMove;
+    }
+
+    /// Pays for a chunk; false where the owner sends more than it was granted.
+    boolean spend(int bytes, long now) {
+        credit -= bytes;
+        lastMove = now;
+        return credit >= 0;
+    }
+
+    /// Adds to what the owner may send; false where more is granted than may ever be outstanding.
+    boolean grant(int bytes, long now) {
+        credit += bytes;
+        lastMove = now;
+        return credit <= Signal.MAX_CREDIT;
+    }
+}

@@ -1,0 +1,82 @@
+package hyperclip.core.clipboard;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The pastes that are under way in one hub.
+///
+/// A transfer moves `credit → chunk → credit → … → end`; either side may abort at any point. The hub holds none of the
+/// content: a chunk that has been paid for is passed on at once.
+///
+/// @param <P> what stands at both ends
+final class Transfers<P> {
+
+    /// The most transfers that one requester may have under way.
+    static final int MAX_PER_REQUESTER = 128;
+
+    private final Map<Long, Transfer<P>> byId = new HashMap<>();
+    private long lastId;
+
+    long newId() {
+        return ++lastId;
+    }
+
+    /// Enters a transfer; nothing where its requester has too many already.
+    boolean begin(long id, P requester, P owner, int credit, long now) {
+        long mine = byId.values().stream()
+                .filter(transfer -> transfer.requester().equals(requester))
+                .count();
+        if (mine >= MAX_PER_REQUESTER) {
+            return false;
+        }
+        byId.put(id, new Transfer<>(id, requester, owner, credit, now));
+        return true;
+    }
+
+    /// The transfer of this number, or null where it is over or this side has no part in it.
+    Transfer<P> of(P side, long id) {
+        Transfer<P> transfer = byId.get(id);
+        return transfer != null
+                        && (transfer.owner().equals(side)
+                                || transfer.requester().equals(side))
+                ? transfer
+                : null;
+    }
+
+    Transfer<P> ownedBy(P owner, long id) {
+        Transfer<P> transfer = byId.get(id);
+        return transfer != null && transfer.owner().equals(owner) ? transfer : null;
+    }
+
+    Transfer<P> requestedBy(P requester, long id) {
+        Transfer<P> transfer = byId.get(id);
+        return transfer != null && transfer.requester().equals(requester) ? transfer : null;
+    }
+
+    List<Transfer<P>> of(P side) {
+        return byId.values().stream()
+                .filter(transfer ->
+                        transfer.owner().equals(side) || transfer.requester().equals(side))
+                .toList();
+    }
+
+    void remove(Transfer<P> transfer) {
+        byId.remove(transfer.id());
+    }
+
+    /// When the transfer moved last that has stood still the longest; `Long.MAX_VALUE` where there is none.
+    long oldestMove() {
+        return byId.values().stream().mapToLong(Transfer::lastMove).min().orElse(Long.MAX_VALUE);
+    }
+
+    List<Transfer<P>> stalledSince(long moment) {
+        return byId.values().stream()
+                .filter(transfer -> transfer.lastMove() <= moment)
+                .toList();
+    }
+
+    int size() {
+        return byId.size();
+    }
+}

@@ -1,0 +1,390 @@
+package hyperclip.core.session;
+
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.ProtocolException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/// One end of a connection in the session protocol: bytes that came go in, bytes to send come out.
+///
+/// ```
+/// SOCKET:  greeting ──hello──▶ open ──failure──▶ closed by whoever holds the socket
+/// PORT:    seeking ──sync──▶ greeting ──hello──▶ open
+///             ▲                  └────────┬────────┘
+///             └── another sync, bad input, no sign of life: every channel ends ──┘
+/// ```
+public final class SessionConnection {
+
+    /// How long the other side may take over its hello and over any one frame, in milliseconds.
+    public static final long PATIENCE = 10_000;
+
+    /// After so long without a word from the other side of a port, it is asked for one, in milliseconds.
+    public static final long QUIET = 10_000;
+
+    /// After so long without an answer to that, it is taken for gone, in milliseconds.
+    public static final long SILENCE = 5_000;
+
+    /// The most channels on one connection.
+    public static final int MAX_CHANNELS = 256;
+
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final byte[] FILLING = new byte[Frame.MAX_LENGTH];
+
+    private final Medium medium;
+    private final SessionMessage.Hello hello;
+    private final Owner owner;
+    private final LongSupplier millis;
+    private final Sync sync;
+    private final FrameReader reader = new FrameReader();
+    private final Outbox outbox = new Outbox();
+    private final Map<Integer, Channel> channels = new HashMap<>();
+
+    private boolean greeted;
+    private boolean owesFilling;
+    private boolean owesSync;
+    private long lastHeard;
+    private long asked = NEVER;
+    private long pings;
+
+    private record Channel(Hub hub, View view, SessionPeer peer) {}
+
+    /// Whoever holds the connection. It is told on the thread that hands the bytes in.
+    public interface Owner {
+
+        /// The other side has said hello: channels may be opened. On a port this comes anew with every epoch.
+        void greeted(SessionConnection connection, SessionMessage.Hello theirs);
+
+        /// Something was said on channel 0.
+        void said(SessionConnection connection, SessionMessage message, long position) throws ProtocolException;
+
+        /// The other side of a port is gone or has begun anew: all channels have been closed.
+        ///
+        /// @param why a sentence for the log
+        void lost(SessionConnection connection, String why);
+
+        /// Something waits to be sent.
+        void hasToSend(SessionConnection connection);
+    }
+
+    /// @param random the kernel's own generator
+    /// @param millis a clock that never goes back
+    public SessionConnection(
+            Medium medium,
+            SessionMessage.Role role,
+            String name,
+            Owner owner,
+            RandomGenerator random,
+            LongSupplier millis) {
+        this.medium = medium;
+        this.hello = new SessionMessage.Hello(SessionMessage.VERSION, role, name, List.of());
+        this.owner = owner;
+        this.millis = millis;
+        this.sync = new Sync(random);
+        this.lastHeard = millis.getAsLong();
+    }
+
+    /// Begins: with a hello on a socket, with a sync on a port.
+    public void start() {
+        if (medium == Medium.SOCKET) {
+            say(hello);
+        } else {
+            seekAnew();
+        }
+    }
+
+    public boolean isGreeted() {
+        return greeted;
+    }
+
+    /// Opens a channel as a view of a hub.
+    ///
+    /// @throws IllegalStateException where the channel is open or there are too many
+    public View open(int channel, Hub hub, String viewName, Rank rank) {
+        return open(channel, hub, viewName, rank, "");
+    }
+
+    /// Opens a channel whose requests are for what the view `from` holds, or for its own where that is empty.
+    public View open(int channel, Hub hub, String viewName, Rank rank, String from) {
+        if (channels.containsKey(channel) || channels.size() >= MAX_CHANNELS) {
+            throw new IllegalStateException("channel " + channel + " cannot be opened");
+        }
+        SessionPeer[] made = new SessionPeer[1];
+        View view = hub.open(viewName, opened -> {
+            made[0] = new SessionPeer(
+                    channel, opened, rank, request -> passOn(hub, opened, from, request), outbox, millis);
+            return signal -> {
+                made[0].say(signal);
+                if (signal instanceof Signal.Request) {
+                    askForLife();
+                }
+                owner.hasToSend(this);
+            };
+        });
+        channels.put(channel, new Channel(hub, view, made[0]));
+        return view;
+    }
+
+    private static void passOn(Hub hub, View view, String from, Signal.Request request) {
+        if (from.isEmpty()) {
+            view.hear(request);
+        } else {
+            hub.request(view, from, request);
+        }
+    }
+
+    /// Closes a channel and its view; nothing where it is not open.
+    public void close(int channel, Reason reason) {
+        Channel closed = channels.remove(channel);
+        if (closed != null) {
+            outbox.drop(closed.peer);
+            closed.hub.close(closed.view, reason);
+        }
+    }
+
+    /// Closes every channel: the connection is over.
+    public void closeAll(Reason reason) {
+        for (int channel : List.copyOf(channels.keySet())) {
+            close(channel, reason);
+        }
+    }
+
+    public boolean hasChannel(int channel) {
+        return channels.containsKey(channel);
+    }
+
+    /// Says something on channel 0.
+    public void say(SessionMessage message) {
+        outbox.control(0, message);
+        owner.hasToSend(this);
+    }
+
+    /// How many transfers are under way, in both directions.
+    public int transfers() {
+        return channels.values().stream()
+                .mapToInt(channel -> channel.peer.transfers())
+                .sum();
+    }
+
+    /// The other side stopped reading: what waits for it has outgrown its share.
+    public boolean isOverfull() {
+        return outbox.isOverfull();
+    }
+
+    public boolean hasToSend() {
+        return owesFilling || owesSync || (maySpeak() && !outbox.isEmpty());
+    }
+
+    /// The next frame to send, or null.
+    public ByteBuffer[] next() {
+        if (owesFilling) {
+            owesFilling = false;
+            return new ByteBuffer[] {ByteBuffer.wrap(FILLING).asReadOnlyBuffer()};
+        }
+        if (owesSync) {
+            owesSync = false;
+            return new ByteBuffer[] {sync.say()};
+        }
+        if (!maySpeak()) {
+            return null;
+        }
+        Outbox.Ready ready = outbox.next();
+        return ready == null ? null : ready.framed(epoch());
+    }
+
+    private boolean maySpeak() {
+        return medium == Medium.SOCKET || sync.inStep();
+    }
+
+    private int epoch() {
+        return medium == Medium.SOCKET ? 0 : sync.epoch();
+    }
+
+    /// Takes all of the bytes.
+    ///
+    /// @throws ProtocolException on a socket, for bad input: the connection is to be closed. A port begins anew.
+    public void received(ByteBuffer bytes) throws ProtocolException {
+        lastHeard = millis.getAsLong();
+        asked = NEVER;
+        while (bytes.hasRemaining()) {
+            try {
+                if (medium == Medium.PORT && seeks(bytes)) {
+                    seek(bytes);
+                } else {
+                    read(bytes);
+                }
+            } catch (ProtocolException e) {
+                if (medium == Medium.SOCKET) {
+                    throw e;
+                }
+                lose(e.getMessage());
+                seekAnew();
+            }
+        }
+    }
+
+    private boolean seeks(ByteBuffer bytes) {
+        return !sync.inStep()
+                || sync.midway()
+                || (reader.betweenFrames()
+                        && (bytes.get(bytes.position()) == Sync.MARK[0]
+                                || bytes.get(bytes.position()) == FrameReader.FILLER));
+    }
+
+    private void seek(ByteBuffer bytes) throws ProtocolException {
+        int before = bytes.position();
+        boolean wasInStep = sync.inStep();
+        boolean filler = wasInStep && !sync.midway() && bytes.get(before) == FrameReader.FILLER;
+        if (filler) {
+            bytes.get();
+            reader.skipped(1);
+            return;
+        }
+        boolean found = sync.seek(bytes);
+        reader.skipped(bytes.position() - before);
+        if (!found) {
+            if (wasInStep && !sync.midway()) {
+                throw new ProtocolException("something that is neither a frame nor a sync", reader.position());
+            }
+            return;
+        }
+        Sync.Heard heard = sync.heard();
+        switch (heard) {
+            case NOTHING -> {}
+            case ANSWER -> {
+                if (wasInStep) {
+                    lose("the other side has begun anew");
+                }
+                owesSync = true;
+                owner.hasToSend(this);
+            }
+            case IN_STEP, IN_STEP_ANSWER -> {
+                reader.restart(sync.epoch());
+                owesFilling = false;
+                owesSync = heard == Sync.Heard.IN_STEP_ANSWER;
+                outbox.clear();
+                say(hello);
+            }
+        }
+    }
+
+    private void read(ByteBuffer bytes) throws ProtocolException {
+        Frame frame = reader.read(bytes);
+        if (frame == null) {
+            return;
+        }
+        long position = reader.frameStart();
+        switch (frame.kind()) {
+            case CONTROL -> control(frame.channel(), SessionReader.read(frame.payload(), position), position);
+            case DATA -> {
+                long transfer = frame.payload().getLong();
+                Channel channel = channels.get(frame.channel());
+                if (channel != null) {
+                    channel.peer.heard(transfer, frame.payload().slice(), position);
+                } else if (!greeted) {
+                    throw new ProtocolException("content before a hello", position);
+                }
+            }
+        }
+    }
+
+    private void control(int number, SessionMessage message, long position) throws ProtocolException {
+        if (!greeted) {
+            greet(number, message, position);
+        } else if (number != 0) {
+            // What was under way when a channel closed is not a fault.
+            Channel channel = channels.get(number);
+            if (channel != null && !channel.peer.heard(message, position)) {
+                throw new ProtocolException("a message that has no place on a channel", position);
+            }
+        } else if (message instanceof SessionMessage.Ping ping) {
+            say(new SessionMessage.Pong(ping.number()));
+        } else if (!(message instanceof SessionMessage.Pong)) {
+            owner.said(this, message, position);
+        }
+        owner.hasToSend(this);
+    }
+
+    private void greet(int number, SessionMessage message, long position) throws ProtocolException {
+        if (number == 0 && message instanceof SessionMessage.Refusal refusal) {
+            throw new ProtocolException("refused: " + refusal.sentence(), position);
+        }
+        if (number != 0 || !(message instanceof SessionMessage.Hello theirs)) {
+            throw new ProtocolException("a message before a hello", position);
+        }
+        if (theirs.version() != SessionMessage.VERSION) {
+            throw new ProtocolException(
+                    "session protocol version %d, this side speaks %d: the two Hyperclips are of different releases"
+                            .formatted(theirs.version(), SessionMessage.VERSION),
+                    position);
+        }
+        greeted = true;
+        owner.greeted(this, theirs);
+    }
+
+    private void lose(String why) {
+        greeted = false;
+        asked = NEVER;
+        reader.restart(0);
+        closeAll(Reason.LINK_LOST);
+        outbox.clear();
+        owner.lost(this, why);
+    }
+
+    private void seekAnew() {
+        sync.lost();
+        owesFilling = true;
+        owesSync = true;
+        owner.hasToSend(this);
+    }
+
+    /// The other side of the port is gone, by the port's own word: begins anew.
+    public void portLost(String why) {
+        lose(why);
+        seekAnew();
+    }
+
+    /// On a port, a request is a good moment to find out that nobody answers.
+    private void askForLife() {
+        if (medium == Medium.PORT && greeted && asked == NEVER) {
+            asked = millis.getAsLong();
+            say(new SessionMessage.Ping(++pings));
+        }
+    }
+
+    /// When [#tick()] is wanted next; `Long.MAX_VALUE` where nothing waits.
+    public long deadline() {
+        if (medium == Medium.SOCKET) {
+            return greeted && reader.betweenFrames() ? NEVER : lastHeard + PATIENCE;
+        }
+        if (!greeted) {
+            return NEVER;
+        }
+        return asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
+    }
+
+    /// Asks for a sign of life, or draws the consequence from its absence.
+    ///
+    /// @throws ProtocolException on a socket whose other side keeps this one waiting in the middle of something
+    public void tick() throws ProtocolException {
+        long now = millis.getAsLong();
+        if (now < deadline()) {
+            return;
+        }
+        if (medium == Medium.SOCKET) {
+            String what = greeted ? "half a frame and then nothing" : "no hello";
+            throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
+        }
+        if (asked == NEVER) {
+            askForLife();
+        } else {
+            portLost("no sign of life for " + SILENCE / 1000 + " s");
+        }
+    }
+}

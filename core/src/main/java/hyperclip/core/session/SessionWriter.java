@@ -1,0 +1,102 @@
+package hyperclip.core.session;
+
+import hyperclip.core.clipboard.Signal;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Messages to the JSON of control frames, the members in the order of docs/session-protocol.md.
+final class SessionWriter {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private SessionWriter() {}
+
+    static ByteBuffer write(SessionMessage message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            write(message, json);
+            json.writeEndObject();
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    private static void write(SessionMessage message, JsonGenerator json) {
+        switch (message) {
+            case SessionMessage.Hello hello -> {
+                say(json, "hello").writeNumberProperty("version", hello.version());
+                json.writeStringProperty("role", word(hello.role())).writeStringProperty("name", hello.name());
+                json.writeArrayPropertyStart("capabilities");
+                hello.capabilities().forEach(json::writeString);
+                json.writeEndArray();
+            }
+            case SessionMessage.Refusal refusal ->
+                say(json, "refusal").writeStringProperty("sentence", refusal.sentence());
+            case SessionMessage.Ping ping -> say(json, "ping").writeNumberProperty("number", ping.number());
+            case SessionMessage.Pong pong -> say(json, "pong").writeNumberProperty("number", pong.number());
+            case SessionMessage.Open open ->
+                say(json, "open")
+                        .writeNumberProperty("channel", open.channel())
+                        .writeStringProperty("session", open.session())
+                        .writeStringProperty("user", open.user())
+                        .writeStringProperty("display", open.display());
+            case SessionMessage.Close close -> say(json, "close").writeNumberProperty("channel", close.channel());
+            case SessionMessage.Offer(Signal.Offer offer, long serial) -> {
+                say(json, "offer")
+                        .writeStringProperty("selection", offer.selection().word())
+                        .writeNumberProperty("serial", serial)
+                        .writeStringProperty("offer", offer.id().hex());
+                json.writeArrayPropertyStart("types");
+                offer.types().forEach(type -> json.writeString(type.name()));
+                json.writeEndArray()
+                        .writeNumberProperty("age", offer.age())
+                        .writeStringProperty("standing", word(offer.standing()));
+            }
+            case SessionMessage.Release release ->
+                say(json, "release")
+                        .writeStringProperty("selection", release.selection().word())
+                        .writeNumberProperty("serial", release.serial());
+            case SessionMessage.Request request ->
+                transfer(json, "request", request.transfer())
+                        .writeStringProperty("selection", request.selection().word())
+                        .writeStringProperty("offer", request.offer().hex())
+                        .writeStringProperty("type", request.type().name())
+                        .writeNumberProperty("credit", request.credit());
+            case SessionMessage.Credit credit ->
+                transfer(json, "credit", credit.transfer()).writeNumberProperty("credit", credit.bytes());
+            case SessionMessage.End end -> transfer(json, "end", end.transfer());
+            case SessionMessage.Abort abort ->
+                transfer(json, "abort", abort.transfer())
+                        .writeStringProperty("reason", abort.reason().word());
+            case SessionMessage.Cancel cancel ->
+                transfer(json, "cancel", cancel.transfer())
+                        .writeStringProperty("reason", cancel.reason().word());
+            case SessionMessage.Ask ask ->
+                say(json, "ask")
+                        .writeStringProperty("question", word(ask.question()))
+                        .writeStringProperty("place", ask.place());
+            case SessionMessage.Row row -> {
+                say(json, "row").writeObjectPropertyStart("fields");
+                row.fields().forEach(json::writeStringProperty);
+                json.writeEndObject();
+            }
+            case SessionMessage.Done() -> say(json, "done");
+        }
+    }
+
+    private static JsonGenerator say(JsonGenerator json, String what) {
+        return json.writeStringProperty("say", what);
+    }
+
+    private static JsonGenerator transfer(JsonGenerator json, String what, long number) {
+        return say(json, what).writeNumberProperty("transfer", number);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
