@@ -281,6 +281,11 @@ public final class X11Display implements Peer, AutoCloseable {
                 && ownership.offer().id().equals(offer);
     }
 
+    /// Who holds it, as far as we know.
+    Board.Holder holder(Selection selection) {
+        return boards.get(selection).holder();
+    }
+
     /// How many windows are watched and conversions under way, for the tests that nothing is left behind.
     String debris() {
         return server.windows().size() + " windows, " + server.conversions().size() + " conversions, " + readings.size()
