@@ -1,0 +1,467 @@
+package hyperclip.display.x11;
+
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.Standing;
+import hyperclip.core.clipboard.View;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// One selection of the display: who holds it, what the hub knows of that, and what the hub wants shown.
+///
+/// ```
+///              new owner                     examined
+///   NOBODY ───────────────▶ FOREIGN ──────────────────────▶ told as an Offer, at its pace
+///     ▲  ▲                    │  │ it is the same copy again
+///     │  └────── gone ────────┘  └──────────▶ KEPT (by a clipboard manager: nothing is told)
+///     │ Release
+///   OURS ◀── the hub's Offer: names and server time asked for, taken, confirmed by the server
+/// ```
+///
+/// The server's word is final: an application that takes the selection while we are about to is the one that copied
+/// last.
+final class Board {
+
+    /// Requests that wait for the examination of the newest owner.
+    private static final int MAX_QUEUED = 64;
+
+    /// How often a selection is tried to be taken that the server says is held by nobody.
+    private static final int MAX_ATTEMPTS = 3;
+
+    sealed interface Holder permits Nobody, Foreign, Kept, Ours {}
+
+    record Nobody() implements Holder {}
+
+    record Foreign(int window) implements Holder {}
+
+    /// A clipboard manager holds the content of this offer of the hub's.
+    record Kept(OfferId offer) implements Holder {}
+
+    record Ours(Ownership ownership) implements Holder {}
+
+    /// An owner of which everything is known that is to be known.
+    private record Found(OfferId id, int window, int time, Targets targets, long since) {}
+
+    /// The way to holding the hub's offer; `ownership` is there from the moment the server has been asked.
+    private static final class Taking {
+        final Signal.Offer offer;
+        final int attempt;
+        Ownership ownership;
+        boolean cancelled;
+
+        Taking(Signal.Offer offer, int attempt) {
+            this.offer = offer;
+            this.attempt = attempt;
+        }
+    }
+
+    private static final System.Logger LOG = System.getLogger("hyperclip.x11");
+
+    private final XServer server;
+    private final View view;
+    private final Selection selection;
+    private final int atom;
+    private final Readers readers;
+    private final Pastes pastes;
+    private final Map<Long, Reading> readings;
+    private final Supplier<OfferId> newId;
+    private final Pace pace;
+    private final ArrayDeque<Signal.Request> queued = new ArrayDeque<>();
+    private Holder holder = new Nobody();
+    private boolean ownerKnown;
+    private Optional<Taking> taking = Optional.empty();
+    private Optional<Examination> examination = Optional.empty();
+    private Optional<Found> newest = Optional.empty();
+    private Optional<OfferId> told = Optional.empty();
+    private boolean heldBack;
+
+    Board(
+            XServer server,
+            View view,
+            Selection selection,
+            Readers readers,
+            Pastes pastes,
+            Map<Long, Reading> readings,
+            Supplier<OfferId> newId) {
+        this.server = server;
+        this.view = view;
+        this.selection = selection;
+        this.atom = server.atom(selection.name());
+        this.readers = readers;
+        this.pastes = pastes;
+        this.readings = readings;
+        this.newId = newId;
+        this.pace = switch (selection) {
+            case CLIPBOARD -> Pace.ofClipboard();
+            case PRIMARY -> Pace.ofPrimary();
+        };
+    }
+
+    int atom() {
+        return atom;
+    }
+
+    Holder holder() {
+        return holder;
+    }
+
+    // ---- what the server says ----
+
+    /// Looks for who holds the selection at the start.
+    void begin() {
+        Requests.getSelectionOwner(server.x(), atom);
+        server.x().expect(reply -> {
+            int owner = reply.getInt(8);
+            if (owner == Requests.NONE || ownerKnown || server.windows().isOwn(owner)) {
+                return;
+            }
+            server.clock().now(time -> {
+                if (!ownerKnown && taking.isEmpty()) {
+                    holder = new Foreign(owner);
+                    examine(owner, time, Examination.Age.ASKED_FOR);
+                }
+            });
+        });
+    }
+
+    void ownerChanged(Event.OwnerChanged event) {
+        ownerKnown = true;
+        int owner = event.owner();
+        if (owner != Requests.NONE && server.windows().isOwn(owner)) {
+            return; // confirmed by the reply to GetSelectionOwner
+        }
+        stopExamination();
+        newest = Optional.empty();
+        heldBack = false;
+        if (holder instanceof Ours(Ownership ownership)) {
+            ownership.window().retire();
+        }
+        if (owner == Requests.NONE) {
+            holder = new Nobody();
+            nothingThere();
+            return;
+        }
+        holder = new Foreign(owner);
+        // With the time of the copy, so that the owner knows which one is meant (ICCCM 2.4).
+        examine(owner, event.selectionTime(), Examination.Age.JUST_NOW);
+    }
+
+    private void examine(int owner, int time, Examination.Age age) {
+        long now = server.now();
+        int client = server.windows().clientOf(owner);
+        Optional<OfferId> asManager = readers.heldBy(selection, client, now);
+        Optional<OfferId> asAutocutsel = readers.inCutBuffer(now);
+        if (asManager.isEmpty() && asAutocutsel.isEmpty() && age == Examination.Age.JUST_NOW) {
+            // Somebody has copied after the hub spoke: what it wanted shown is out of date.
+            taking.filter(t -> t.ownership == null).ifPresent(t -> taking = Optional.empty());
+        }
+        examination = Optional.of(Examination.start(server, atom, owner, time, age, findings -> {
+            examination = Optional.empty();
+            switch (findings) {
+                case Examination.Nothing _ -> nothingThere();
+                case Examination.Content content -> {
+                    Optional<OfferId> same = switch (content.keeper()) {
+                        case APPLICATION -> asManager;
+                        case AUTOCUTSEL -> asAutocutsel;
+                    };
+                    if (same.isPresent() && content.hyperclip().isEmpty()) {
+                        kept(same.get(), client, content.keeper());
+                    } else {
+                        found(owner, time, age, content, now);
+                    }
+                }
+            }
+        }));
+    }
+
+    private void kept(OfferId offer, int client, Examination.Keeper keeper) {
+        holder = new Kept(offer);
+        switch (keeper) {
+            case APPLICATION -> readers.isManager(client);
+            case AUTOCUTSEL -> {
+                // It is known by its class, and reads at fixed intervals whether anything is new or not.
+            }
+        }
+        nothingThere();
+    }
+
+    private void found(int owner, int time, Examination.Age age, Examination.Content content, long since) {
+        OfferId id = content.hyperclip().orElseGet(newId);
+        newest = Optional.of(new Found(id, owner, time, content.targets(), since));
+        switch (age) {
+            case JUST_NOW -> {
+                readers.copied(since);
+                askPace();
+            }
+            case ASKED_FOR -> {
+                long copied =
+                        content.timestamp().map(t -> Math.max(0L, time - t)).orElse(Signal.Offer.UNKNOWN_AGE);
+                tell(copied, Standing.RENEWED);
+            }
+        }
+        List<Signal.Request> waiting = List.copyOf(queued);
+        queued.clear();
+        waiting.forEach(request -> serve(request, newest.get(), Reason.STALE));
+    }
+
+    private void askPace() {
+        long now = server.now();
+        switch (pace.ask(now)) {
+            case NOW -> tell(now - newest.get().since(), Standing.FRESH);
+            case LATER -> heldBack = true;
+            case STORM_BEGINS -> {
+                heldBack = true;
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "more than {0} copies in {1} s on {2}, the last by window 0x{3}: none is passed on until it is"
+                                + " quiet; two clipboard programs may be copying from each other",
+                        Pace.MAX_BURST,
+                        Pace.BURST_MILLIS / 1000,
+                        selection.word(),
+                        Integer.toHexString(newest.get().window()));
+            }
+        }
+    }
+
+    private void tell(long age, Standing standing) {
+        Found found = newest.get();
+        heldBack = false;
+        told = Optional.of(found.id());
+        List<MimeType> types = List.copyOf(found.targets().types().keySet());
+        view.hear(
+                new Signal.Offer(selection, found.id(), types, Math.clamp(age, 0, Signal.Offer.UNKNOWN_AGE), standing));
+    }
+
+    private void nothingThere() {
+        refuseQueued();
+        release();
+    }
+
+    private void release() {
+        if (told.isPresent()) {
+            told = Optional.empty();
+            view.hear(new Signal.Release(selection));
+        }
+    }
+
+    private void refuseQueued() {
+        List<Signal.Request> waiting = List.copyOf(queued);
+        queued.clear();
+        waiting.forEach(request -> view.hear(new Signal.Abort(request.transfer(), Reason.STALE)));
+    }
+
+    private void stopExamination() {
+        examination.ifPresent(Examination::close);
+        examination = Optional.empty();
+    }
+
+    // ---- what the hub says ----
+
+    void show(Signal.Offer offer) {
+        boolean held =
+                holder instanceof Ours(Ownership ours) && ours.offer().id().equals(offer.id());
+        boolean onTheWay = taking.isPresent() && taking.get().offer.id().equals(offer.id());
+        if (onTheWay || (held && taking.isEmpty())) {
+            return;
+        }
+        told = Optional.empty();
+        heldBack = false;
+        refuseQueued();
+        take(new Taking(offer, 1));
+    }
+
+    private void take(Taking next) {
+        taking.ifPresent(before -> before.cancelled = before.ownership != null);
+        taking = Optional.of(next);
+        List<Targets.Served> served = Targets.served(next.offer.types());
+        server.atoms()
+                .intern(
+                        served.stream().map(Targets.Served::target).toList(),
+                        atoms -> server.clock().now(time -> {
+                            if (taking.isPresent() && taking.get() == next) {
+                                take(next, served, atoms, time);
+                            }
+                        }));
+    }
+
+    private void take(Taking next, List<Targets.Served> served, int[] atoms, int time) {
+        ServingWindow window = pastes.newWindow();
+        next.ownership = new Ownership(server, next.offer, served, atoms, time, window);
+        readers.taken(selection, next.offer.id(), server.now());
+        Requests.setSelectionOwner(server.x(), window.window(), atom, time);
+        Requests.getSelectionOwner(server.x(), atom);
+        server.x().expect(reply -> confirm(next, reply.getInt(8)));
+    }
+
+    private void confirm(Taking next, int owner) {
+        boolean current = taking.isPresent() && taking.get() == next;
+        if (current) {
+            taking = Optional.empty();
+        }
+        if (owner != next.ownership.window().window()) {
+            next.ownership.window().retire();
+            if (current && !next.cancelled && owner == Requests.NONE) {
+                takeAgain(next);
+            }
+            return;
+        }
+        if (holder instanceof Ours(Ownership before)) {
+            before.window().retire();
+        }
+        stopExamination();
+        newest = Optional.empty();
+        heldBack = false;
+        refuseQueued();
+        if (next.cancelled && taking.isEmpty()) {
+            // The hub has said Release since, and the selection has been given up.
+            next.ownership.window().retire();
+            holder = new Nobody();
+        } else {
+            holder = new Ours(next.ownership);
+        }
+    }
+
+    private void takeAgain(Taking refused) {
+        if (refused.attempt < MAX_ATTEMPTS) {
+            take(new Taking(refused.offer, refused.attempt + 1));
+        } else {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the X server does not let us hold the {0} selection, though nobody else does",
+                    selection.word());
+        }
+    }
+
+    void letGo() {
+        if (taking.isPresent()) {
+            Taking given = taking.get();
+            taking = Optional.empty();
+            if (given.ownership != null) {
+                given.cancelled = true;
+                giveUp(given.ownership);
+            }
+        }
+        if (holder instanceof Ours(Ownership ownership)) {
+            giveUp(ownership);
+            holder = new Nobody();
+            ownership.window().retire();
+        }
+    }
+
+    /// With the time of our taking, the server ignores it if somebody else has taken the selection since.
+    private void giveUp(Ownership ownership) {
+        Requests.setSelectionOwner(server.x(), Requests.NONE, atom, ownership.latestTime());
+        readers.released(selection, server.now());
+    }
+
+    void request(Signal.Request request) {
+        if (told.isEmpty() || !told.get().equals(request.offer())) {
+            refuse(request, Reason.STALE);
+        } else if (newest.isPresent() && newest.get().id().equals(request.offer())) {
+            serve(request, newest.get(), Reason.TYPE_NOT_OFFERED);
+        } else if (selection == Selection.CLIPBOARD) {
+            refuse(request, Reason.STALE);
+        } else if (newest.isPresent()) {
+            // The selection moves while it is pasted: the newest is what the person sees selected.
+            serve(request, newest.get(), Reason.STALE);
+        } else if (examination.isPresent() && queued.size() < MAX_QUEUED) {
+            queued.add(request);
+        } else {
+            refuse(request, Reason.STALE);
+        }
+    }
+
+    /// The hub no longer wants an answer to a request that waits.
+    boolean forget(long transfer) {
+        return queued.removeIf(request -> request.transfer() == transfer);
+    }
+
+    private void serve(Signal.Request request, Found found, Reason withoutType) {
+        Optional<Integer> target = found.targets().target(request.type());
+        if (target.isEmpty()) {
+            refuse(request, withoutType);
+        } else if (readings.size() >= Reading.MAX_AT_ONCE) {
+            refuse(request, Reason.TOO_MANY);
+        } else {
+            Reading.start(server, view, request, atom, found.window(), target.get(), found.time(), readings);
+        }
+    }
+
+    private void refuse(Signal.Request request, Reason reason) {
+        view.hear(new Signal.Abort(request.transfer(), reason));
+    }
+
+    // ---- what applications ask of our offer ----
+
+    void requested(Event.SelectionRequested event) {
+        Optional<Ownership> ownership = heldBy(event.owner());
+        boolean early = event.time() != Requests.CURRENT_TIME
+                && ownership.isPresent()
+                && ServerClock.isBefore(event.time(), ownership.get().time());
+        if (ownership.isEmpty() || early || server.windows().isOwn(event.requestor())) {
+            pastes.refuse(event);
+            return;
+        }
+        pastes.answer(this, selection, ownership.get(), event);
+    }
+
+    private Optional<Ownership> heldBy(int window) {
+        if (holder instanceof Ours(Ownership ours) && ours.isHeldBy(window)) {
+            return Optional.of(ours);
+        }
+        return taking.map(t -> t.ownership).filter(o -> o.isHeldBy(window));
+    }
+
+    /// A paste of this window's has failed half-way: its requestor is told by the window's end, and the selection
+    /// goes on with another.
+    void failedHalfway(ServingWindow window) {
+        if (!(holder instanceof Ours(Ownership ours)) || ours.window() != window) {
+            window.doom();
+        } else if (!ours.mayRenew()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "pastes of one offer on {0} failed {1} times half-way: it is offered no longer",
+                    selection.word(),
+                    Ownership.MAX_RENEWALS + 1);
+            giveUp(ours);
+            holder = new Nobody();
+            window.doom();
+        } else {
+            server.clock().now(time -> renew(window, time));
+        }
+    }
+
+    private void renew(ServingWindow window, int time) {
+        if (holder instanceof Ours(Ownership ours) && ours.window() == window) {
+            ServingWindow fresh = pastes.newWindow();
+            Requests.setSelectionOwner(server.x(), fresh.window(), atom, time);
+            ours.renewed(fresh, time);
+        }
+        window.doom();
+    }
+
+    // ---- time ----
+
+    long deadline() {
+        long deadline = heldBack ? pace.next() : Long.MAX_VALUE;
+        if (examination.isPresent() && told.isPresent()) {
+            deadline = Math.min(deadline, examination.get().slowAt());
+        }
+        return deadline;
+    }
+
+    void tick(long now) {
+        if (examination.isPresent() && now >= examination.get().slowAt()) {
+            release();
+        }
+        if (heldBack && now >= pace.next()) {
+            askPace();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package hyperclip.display.x11;
+
+import hyperclip.core.clipboard.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// One reading of a selection under one target, whole or by INCR (ICCCM 2.4 and 2.7.2), never faster than its
+/// [Sink] has room.
+///
+/// ```
+///            SelectionNotify                 INCR
+///  ASKED ──────────────────────▶ READING ──────────▶ WAITING ◀──┐ property emptied and room left:
+///    │ property None                │ all read         │  PropertyNotify   it is deleted, which
+///    ▼                              ▼                  ▼        │   asks for the next piece
+///  failed                          end              READING ────┘
+///                                                      │ an empty piece
+///                                                      ▼
+///                                                     end
+/// ```
+///
+/// The property is read in pieces of no more than the room and [X11Connection#MAX_PIECE]; the lower bound that an
+/// owner writes with INCR is not so much as looked at. Each conversion has a window of its own, which takes the
+/// property with it when it goes, and by which an owner that still writes knows that nobody reads.
+final class Conversion implements Windows.Listener {
+
+    /// How long an owner may do nothing while there is room. Applications that start up while they are asked, or
+    /// render an image first, have been seen to take several seconds.
+    static final long OWNER_MILLIS = 10_000;
+
+    /// Where the content goes.
+    interface Sink {
+        /// How many bytes are welcome now; 0 holds the owner back until [#pump()].
+        int room();
+
+        /// A piece, to be used or copied before returning.
+        void piece(ByteBuffer bytes, int type);
+
+        void end();
+
+        void failed(Reason reason);
+    }
+
+    private enum State {
+        ASKED,
+        READING,
+        WAITING,
+        OVER
+    }
+
+    private final XServer server;
+    private final int selection;
+    private final int owner;
+    private final int property;
+    private final Sink sink;
+    private final long patience;
+    private final OwnerWatch ownerWatch = new OwnerWatch();
+    private int window;
+    private State state = State.ASKED;
+    private boolean incremental;
+    private boolean asking;
+    private boolean busy;
+    private boolean ownerGone;
+    private boolean deletionDue;
+    private int offsetWords;
+    private int sizeAsked;
+    private long deadline;
+
+    private Conversion(XServer server, int selection, int owner, Sink sink, long patience) {
+        this.server = server;
+        this.selection = selection;
+        this.owner = owner;
+        this.property = server.atom("HYPERCLIP_CONTENT");
+        this.sink = sink;
+        this.patience = patience;
+    }
+
+    /// Asks the owner.
+    ///
+    /// @param time when the owner took the selection, or a later time of the server's
+    /// @param patience how long the owner may do nothing, in milliseconds
+    static Conversion start(XServer server, int selection, int owner, int target, int time, long patience, Sink sink) {
+        Conversion conversion = new Conversion(server, selection, owner, sink, patience);
+        conversion.window = server.windows().create(Requests.PROPERTY_CHANGE_MASK, conversion);
+        server.conversions().put(conversion.window, conversion);
+        server.windows().watch(owner, Requests.STRUCTURE_NOTIFY_MASK, conversion.ownerWatch);
+        Requests.convertSelection(server.x(), conversion.window, selection, target, conversion.property, time);
+        conversion.progress();
+        return conversion;
+    }
+
+    private final class OwnerWatch implements Windows.Listener {
+        @Override
+        public void propertyChanged(Event.PropertyChanged event) {
+            // Only its death is of interest.
+        }
+
+        /// What it has written before it died can still be read.
+        @Override
+        public void destroyed() {
+            ownerGone = true;
+            if (state == State.ASKED || (state == State.WAITING && !deletionDue)) {
+                fail(Reason.OWNER_GONE);
+            }
+        }
+    }
+
+    private void progress() {
+        deadline = server.now() + patience;
+    }
+
+    void converted(Event.SelectionConverted event) {
+        if (state != State.ASKED || event.selection() != selection) {
+            return;
+        }
+        if (event.property() == Requests.NONE) {
+            fail(Reason.OWNER_REFUSED);
+            return;
+        }
+        state = State.READING;
+        pump();
+    }
+
+    @Override
+    public void propertyChanged(Event.PropertyChanged event) {
+        if (event.atom() == property && !event.deleted() && state == State.WAITING) {
+            state = State.READING;
+            progress();
+            pump();
+        }
+    }
+
+    /// Our own window was destroyed, which only we do.
+    @Override
+    public void destroyed() {
+        close();
+    }
+
+    /// Goes on if there is room: to be called when room has been made.
+    void pump() {
+        if (busy || asking) {
+            return;
+        }
+        int room = sink.room();
+        if (room <= 0) {
+            return;
+        }
+        if (state == State.WAITING && deletionDue) {
+            deletionDue = false;
+            Requests.deleteProperty(server.x(), window, property);
+            progress();
+            checkOwner();
+        } else if (state == State.READING) {
+            int words = Math.min(X11Connection.MAX_PIECE, Setup.padded(Math.min(room, X11Connection.MAX_PIECE))) / 4;
+            // Deleting the last of an INCR piece asks for the next one, for which there must be room as well.
+            boolean deletes = !incremental || room > 4 * words;
+            sizeAsked = 4 * words;
+            asking = true;
+            Requests.getProperty(
+                    server.x(),
+                    window,
+                    property,
+                    offsetWords,
+                    words,
+                    deletes ? Requests.AfterRead.DELETE : Requests.AfterRead.KEEP);
+            server.x().expect(new X11Connection.Answer() {
+                @Override
+                public void reply(ByteBuffer reply) throws IOException {
+                    read(reply, deletes);
+                }
+
+                @Override
+                public void refused(ServerMessage.Refusal refusal) {
+                    fail(Reason.OWNER_REFUSED);
+                }
+            });
+        }
+    }
+
+    private void read(ByteBuffer reply, boolean deleted) throws IOException {
+        asking = false;
+        if (state != State.READING) {
+            return;
+        }
+        int format = reply.get(1) & 0xff;
+        int type = reply.getInt(8);
+        long after = reply.getInt(12) & 0xffffffffL;
+        long length = (reply.getInt(16) & 0xffffffffL) * (format / 8);
+        if (length > reply.limit() - ServerMessage.HEADER || length > sizeAsked) {
+            throw new IOException(
+                    "the X server gives a property of " + length + " bytes where " + sizeAsked + " were asked for");
+        }
+        progress();
+        if (type == Requests.NONE) {
+            // The owner said that it had written, and had not.
+            fail(Reason.OWNER_REFUSED);
+        } else if (!incremental && type == server.atom("INCR")) {
+            incremental = true;
+            await(deleted && after == 0);
+        } else {
+            take(reply.slice(ServerMessage.HEADER, (int) length).order(reply.order()), type, after, deleted);
+        }
+    }
+
+    private void take(ByteBuffer bytes, int type, long after, boolean deleted) {
+        int length = bytes.remaining();
+        if (length > 0) {
+            busy = true;
+            sink.piece(bytes, type);
+            busy = false;
+            if (state == State.OVER) {
+                return;
+            }
+        }
+        if (after > 0) {
+            offsetWords += length / 4;
+            pump();
+        } else if (!incremental || (length == 0 && offsetWords == 0)) {
+            close();
+            sink.end();
+        } else {
+            await(deleted);
+        }
+    }
+
+    /// The piece has been read; the next one is asked for by deleting the property.
+    private void await(boolean deleted) {
+        offsetWords = 0;
+        state = State.WAITING;
+        deletionDue = !deleted;
+        progress();
+        if (deleted) {
+            checkOwner();
+        } else {
+            pump();
+        }
+    }
+
+    private void checkOwner() {
+        if (ownerGone) {
+            fail(Reason.OWNER_GONE);
+        }
+    }
+
+    /// Whether it is the owner that we wait for, and not room.
+    private boolean waitsForOwner() {
+        return state == State.ASKED || (state == State.WAITING && !deletionDue);
+    }
+
+    long deadline() {
+        return waitsForOwner() ? deadline : Long.MAX_VALUE;
+    }
+
+    void tick(long now) {
+        if (waitsForOwner() && now >= deadline) {
+            fail(Reason.TIMED_OUT);
+        }
+    }
+
+    private void fail(Reason reason) {
+        if (state != State.OVER) {
+            close();
+            sink.failed(reason);
+        }
+    }
+
+    /// Ends it without a word to the sink.
+    void close() {
+        if (state != State.OVER) {
+            state = State.OVER;
+            server.conversions().remove(window);
+            server.windows().unwatch(owner, ownerWatch);
+            server.windows().destroy(window);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package hyperclip.display.x11;
+
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.View;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// One paste by an application: content from the hub into a property of the requestor's window, at once if it is
+/// small, else piece by piece (ICCCM 2.2 and 2.7.2).
+///
+/// ```
+///  GATHERING ──End──▶ whole property, answered ──▶ over
+///     │ a piece is full                     ┌─────────────────────┐
+///     └──▶ INCR, answered ──▶ PIECE_OUT ──deleted──▶ PIECE_DUE ──more content──┘
+///                                                        │ End
+///                                                        ▼
+///                                                   empty piece ──▶ over
+/// ```
+///
+/// Credit is given back when the requestor has taken a piece, so that one that reads slowly slows the owner down,
+/// on whichever machine that is.
+final class Serving implements Windows.Listener {
+
+    /// The most pastes at a time on one display; one more is refused.
+    static final int MAX_AT_ONCE = 64;
+
+    /// Content outstanding for one paste, two pieces: one with the requestor and one on its way.
+    static final int WINDOW = 256 * 1024;
+
+    /// What goes into one property. Servers take far more, but the requestor has to hold it.
+    static final int MAX_PIECE = WINDOW / 2;
+
+    /// How long a requestor may leave a piece where it is.
+    static final long REQUESTOR_MILLIS = 10_000;
+
+    /// How long the hub may be silent before the requestor is told that nothing comes. Stations on the way give up
+    /// sooner.
+    static final long HUB_MILLIS = 30_000;
+
+    /// How the requestor's question was answered.
+    enum Answer {
+        GIVEN,
+        REFUSED
+    }
+
+    private enum State {
+        GATHERING,
+        PIECE_OUT,
+        PIECE_DUE,
+        OVER
+    }
+
+    /// Encoded content, and how much credit it came for.
+    private record Piece(ByteBuffer bytes, int paid) {}
+
+    private final XServer server;
+    private final View view;
+    private final long transfer;
+    private final int requestor;
+    private final int property;
+    private final int type;
+    private final ServingWindow window;
+    private final Map<Long, Serving> servings;
+    private final Consumer<Answer> answer;
+    private final Runnable failedHalfway;
+    private final Latin1 latin1;
+    private final int maxPiece;
+    private final ArrayDeque<Piece> gathered = new ArrayDeque<>();
+    private State state = State.GATHERING;
+    private int gatheredBytes;
+    private int paidForNothing;
+    private int paidOut;
+    private long paidInAll;
+    private boolean whole;
+    private long deadline;
+
+    Serving(
+            XServer server,
+            View view,
+            Event.SelectionRequested asked,
+            int property,
+            Targets.Encoding encoding,
+            ServingWindow window,
+            Map<Long, Serving> servings,
+            Consumer<Answer> answer,
+            Runnable failedHalfway) {
+        this.server = server;
+        this.view = view;
+        this.transfer = view.newTransfer();
+        this.requestor = asked.requestor();
+        this.property = property;
+        this.type = switch (encoding) {
+            case AS_IS -> asked.target();
+            case UTF8_STRING -> server.atom("UTF8_STRING");
+            case LATIN1 -> Atoms.STRING;
+        };
+        this.latin1 = encoding == Targets.Encoding.LATIN1 ? new Latin1() : null;
+        this.window = window;
+        this.servings = servings;
+        this.answer = answer;
+        this.failedHalfway = failedHalfway;
+        this.maxPiece = Math.min(MAX_PIECE, server.x().maxData() / 4);
+        this.deadline = server.now() + HUB_MILLIS;
+    }
+
+    /// Asks the hub for the content.
+    void start(hyperclip.core.clipboard.Selection selection, Signal.Offer offer, Targets.Served served) {
+        servings.put(transfer, this);
+        window.add(this);
+        server.windows().watch(requestor, Requests.PROPERTY_CHANGE_MASK | Requests.STRUCTURE_NOTIFY_MASK, this);
+        view.hear(new Signal.Request(transfer, selection, offer.id(), served.type(), WINDOW));
+    }
+
+    void chunk(ByteBuffer bytes) {
+        if (state == State.OVER || whole) {
+            return;
+        }
+        int paid = bytes.remaining();
+        if (gatheredBytes + paid > 2 * WINDOW) {
+            abortBoth(Reason.VIOLATION);
+            return;
+        }
+        paidInAll += paid;
+        ByteBuffer content = latin1 == null ? bytes : latin1.fromUtf8(bytes);
+        if (content.hasRemaining()) {
+            gathered.add(new Piece(content, paid + paidForNothing));
+            gatheredBytes += content.remaining();
+            paidForNothing = 0;
+        } else {
+            paidForNothing += paid;
+        }
+        deadline = state == State.PIECE_OUT ? deadline : server.now() + HUB_MILLIS;
+        moveOn();
+    }
+
+    void end() {
+        if (state != State.OVER) {
+            whole = true;
+            moveOn();
+        }
+    }
+
+    private void moveOn() {
+        switch (state) {
+            case GATHERING -> {
+                if (whole && gatheredBytes <= maxPiece) {
+                    write(take());
+                    finish();
+                    answer.accept(Answer.GIVEN);
+                } else if (gatheredBytes >= maxPiece || paidInAll >= WINDOW) {
+                    beginIncremental();
+                }
+            }
+            case PIECE_DUE -> {
+                if (gatheredBytes > 0) {
+                    pieceOut(take());
+                } else if (whole) {
+                    write(List.of());
+                    finish();
+                }
+            }
+            case PIECE_OUT, OVER -> {
+                // The requestor has to take its piece first.
+            }
+        }
+    }
+
+    private void beginIncremental() {
+        ByteBuffer atLeast = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        atLeast.putInt(gatheredBytes).flip();
+        Requests.changeProperty(
+                server.x(), requestor, property, server.atom("INCR"), Requests.Format.WORDS, List.of(atLeast));
+        server.x().expectNothing(refusal -> destroyed());
+        state = State.PIECE_OUT;
+        deadline = server.now() + REQUESTOR_MILLIS;
+        answer.accept(Answer.GIVEN);
+    }
+
+    private void pieceOut(List<ByteBuffer> piece) {
+        write(piece);
+        state = State.PIECE_OUT;
+        deadline = server.now() + REQUESTOR_MILLIS;
+    }
+
+    private void write(List<ByteBuffer> piece) {
+        Requests.changeProperty(server.x(), requestor, property, type, Requests.Format.BYTES, piece);
+        server.x().expectNothing(refusal -> destroyed());
+    }
+
+    /// As many of the gathered chunks as make one piece.
+    private List<ByteBuffer> take() {
+        List<ByteBuffer> piece = new ArrayList<>();
+        int length = 0;
+        while (!gathered.isEmpty() && length < maxPiece) {
+            Piece next = gathered.poll();
+            ByteBuffer bytes = next.bytes();
+            int fits = Math.min(bytes.remaining(), maxPiece - length);
+            length += fits;
+            piece.add(bytes.slice(bytes.position(), fits));
+            bytes.position(bytes.position() + fits);
+            if (bytes.hasRemaining()) {
+                gathered.addFirst(next);
+            } else {
+                paidOut += next.paid();
+            }
+        }
+        gatheredBytes -= length;
+        return piece;
+    }
+
+    @Override
+    public void propertyChanged(Event.PropertyChanged event) {
+        if (state != State.PIECE_OUT || event.atom() != property || !event.deleted()) {
+            return;
+        }
+        state = State.PIECE_DUE;
+        deadline = server.now() + HUB_MILLIS;
+        int taken = paidOut;
+        paidOut = 0;
+        moveOn();
+        if (taken > 0 && !whole && state != State.OVER) {
+            view.hear(new Signal.Credit(transfer, taken));
+        }
+    }
+
+    /// The requestor's window is gone.
+    @Override
+    public void destroyed() {
+        if (state != State.OVER) {
+            finish();
+            view.hear(new Signal.Abort(transfer, Reason.REQUESTER_GONE));
+        }
+    }
+
+    /// The hub's word that there is no more to come, and not all has.
+    void aborted() {
+        if (state == State.GATHERING) {
+            finish();
+            answer.accept(Answer.REFUSED);
+        } else if (state != State.OVER) {
+            finish();
+            failedHalfway.run();
+        }
+    }
+
+    private void abortBoth(Reason reason) {
+        aborted();
+        view.hear(new Signal.Abort(transfer, reason));
+    }
+
+    private void finish() {
+        state = State.OVER;
+        gathered.clear();
+        servings.remove(transfer);
+        server.windows().unwatch(requestor, this);
+        window.remove(this);
+    }
+
+    ServingWindow window() {
+        return window;
+    }
+
+    long deadline() {
+        return deadline;
+    }
+
+    void tick(long now) {
+        if (state != State.OVER && now >= deadline) {
+            abortBoth(Reason.TIMED_OUT);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package hyperclip.display.x11;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/// The X server as everything in this room uses it.
+record XServer(
+        X11Connection x,
+        Windows windows,
+        Atoms atoms,
+        ServerClock clock,
+        LongSupplier millis,
+        Map<Integer, Conversion> conversions) {
+
+    static XServer over(X11Connection x, Atoms atoms, LongSupplier millis) {
+        Windows windows = new Windows(x);
+        ServerClock clock = new ServerClock(x, windows, atoms.of("HYPERCLIP_TIME"));
+        return new XServer(x, windows, atoms, clock, millis, new HashMap<>());
+    }
+
+    int atom(String name) {
+        return atoms.of(name);
+    }
+
+    long now() {
+        return millis.getAsLong();
+    }
+}

@@ -1,0 +1,163 @@
+package hyperclip.display.x11;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Clipboard managers own again what they have read from us; it must not come back as a new copy.
+class ManagersTest {
+
+    private static final String TEXT = "text/plain;charset=utf-8";
+
+    private Xvfb xvfb;
+    private Desk desk;
+
+    @BeforeEach
+    void open() throws Exception {
+        xvfb = Xvfb.start();
+        desk = Desk.at(xvfb);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        desk.close();
+        xvfb.close();
+    }
+
+    /// A client reads our offer whole.
+    private void reads(RawOwner client, String property) {
+        int before = client.events.size();
+        client.convert("CLIPBOARD", "UTF8_STRING", property);
+        client.until(() -> client.events.stream().skip(before).anyMatch(Event.SelectionConverted.class::isInstance));
+    }
+
+    private void takes(RawOwner client) {
+        client.own("CLIPBOARD");
+        client.answer("TARGETS", client.atoms("UTF8_STRING"), RawOwner.ATOM);
+    }
+
+    @Test
+    void aClientThatReadsAtOnceAndTakesIsAManager() {
+        try (RawOwner manager = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+            reads(manager, "A");
+            takes(manager);
+            desk.quiet(100);
+            assertThat(desk.offers()).isEmpty();
+            assertThat(desk.all(Signal.Release.class)).isEmpty();
+            // What the hub says next counts again.
+            desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+            assertThat(manager.owner("CLIPBOARD")).isEqualTo(manager.window);
+            desk.shows(Selection.CLIPBOARD, TEXT, "next".getBytes(UTF_8));
+            // Known by now, its reading may come late.
+            desk.later(Readers.EARLY_MILLIS * 5);
+            reads(manager, "B");
+            takes(manager);
+            desk.quiet(100);
+            assertThat(desk.offers()).isEmpty();
+            // But not its taking: that is the person's choice from its history.
+            desk.later(Readers.SOON_MILLIS + 1);
+            takes(manager);
+            assertThat(desk.offer(Selection.CLIPBOARD, 0).types()).containsExactly(MimeType.TEXT);
+        }
+    }
+
+    @Test
+    void aClientThatRestoresWhatWeLetGoIsAManager() {
+        try (RawOwner manager = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+            reads(manager, "A");
+            desk.later(60_000);
+            desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+            takes(manager);
+            desk.quiet(100);
+            assertThat(desk.offers()).isEmpty();
+        }
+    }
+
+    @Test
+    void anApplicationThatPastesAndThenCopiesIsNone() {
+        try (RawOwner application = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+            desk.later(Readers.EARLY_MILLIS + 1);
+            reads(application, "A");
+            takes(application);
+            desk.offer(Selection.CLIPBOARD, 0);
+        }
+        try (RawOwner quick = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+            reads(quick, "A");
+            desk.later(Readers.SOON_MILLIS + 1);
+            takes(quick);
+            desk.offer(Selection.CLIPBOARD, 1);
+        }
+    }
+
+    @Test
+    void aClientThatNeverReadIsNone() {
+        desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+        xvfb.copyText("clipboard", "other");
+        desk.offer(Selection.CLIPBOARD, 0);
+    }
+
+    @Test
+    void copiesWithoutEndAreNotPassedOn() {
+        try (RawOwner mad = new RawOwner(xvfb, desk)) {
+            mad.alwaysAnswer("TARGETS", mad.atoms("UTF8_STRING"), RawOwner.ATOM);
+            desk.alongside(mad::answered);
+            for (int i = 0; i < Pace.MAX_BURST + 10; i++) {
+                mad.own("CLIPBOARD");
+                desk.quiet(10);
+            }
+            assertThat(desk.offers()).hasSize(Pace.MAX_BURST);
+            desk.later(Pace.BURST_MILLIS);
+            assertThat(desk.offers()).hasSize(Pace.MAX_BURST + 1);
+            assertThat(desk.display.deadline()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void autocutselDoesNotSendOurOfferBackOnTheOtherSelection() {
+        xvfb.run("autocutsel");
+        xvfb.run("autocutsel", "-selection", "PRIMARY");
+        try (RawOwner observer = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, TEXT, "from elsewhere".getBytes(UTF_8));
+            observer.awaitOwner("PRIMARY");
+        }
+        desk.quiet(1500);
+        assertThat(desk.offers()).isEmpty();
+        // A copy of an application's own goes through it and is told.
+        xvfb.copyText("primary", "copied here");
+        Signal.Offer marked = desk.offer(Selection.PRIMARY, 0);
+        assertThat(desk.content(desk.requests(marked, MimeType.TEXT, 100))).isEqualTo("copied here".getBytes(UTF_8));
+        Signal.Offer carried = desk.offer(Selection.CLIPBOARD, 0);
+        assertThat(desk.content(desk.requests(carried, MimeType.TEXT, 100))).isEqualTo("copied here".getBytes(UTF_8));
+    }
+
+    @Test
+    void parcelliteDoesNotSendOurOfferBack() throws Exception {
+        Path config = Files.createDirectories(xvfb.home().resolve("config/parcellite"));
+        Files.writeString(
+                config.resolve("parcelliterc"),
+                "[rc]\nuse_copy=true\nuse_primary=true\nsynchronize=" + false + "\nrestore_empty=true\n");
+        xvfb.run("parcellite", "-n");
+        desk.quiet(1500);
+        desk.shows(Selection.CLIPBOARD, TEXT, "from elsewhere".getBytes(UTF_8));
+        desk.until(() -> !desk.all(Signal.Request.class).isEmpty(), "parcellite reads unasked");
+        desk.quiet(1500);
+        assertThat(desk.offers()).isEmpty();
+        desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+        desk.quiet(1500);
+        assertThat(desk.offers()).isEmpty();
+        System.out.println("parcellite read " + desk.all(Signal.Request.class).size() + " times; now "
+                + desk.display.holder(Selection.CLIPBOARD));
+    }
+}

@@ -1,0 +1,329 @@
+package hyperclip.display.x11;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.Standing;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Copies of real applications, and what the hub hears of them.
+class ReadingTest {
+
+    static final MimeType PNG = new MimeType("image/png");
+
+    private Xvfb xvfb;
+    private Desk desk;
+
+    @BeforeEach
+    void open() throws Exception {
+        xvfb = Xvfb.start();
+        desk = Desk.at(xvfb);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        desk.close();
+        xvfb.close();
+    }
+
+    static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private Signal.Abort aborted(long transfer) {
+        desk.until(() -> desk.outcome(transfer).isPresent(), "the transfer ends");
+        return (Signal.Abort) desk.outcome(transfer).get();
+    }
+
+    @Test
+    void aCopyIsOfferedAndCanBePasted() {
+        xvfb.copyText("clipboard", "grüße");
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        assertThat(offer.types()).containsExactly(MimeType.TEXT);
+        assertThat(offer.standing()).isEqualTo(Standing.FRESH);
+        assertThat(desk.content(desk.requests(offer, MimeType.TEXT, 1))).isEqualTo("grüße".getBytes(UTF_8));
+    }
+
+    @Test
+    void selectionsAreApart() {
+        xvfb.copyText("primary", "marked");
+        assertThat(desk.offer(Selection.PRIMARY, 0).selection()).isEqualTo(Selection.PRIMARY);
+        assertThat(desk.offers()).hasSize(1);
+    }
+
+    @Test
+    void latin1OfAnOldApplicationBecomesUtf8() {
+        byte[] latin1 = "£ä".repeat(300_000).getBytes(ISO_8859_1);
+        xvfb.copy("clipboard", "STRING", latin1);
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        assertThat(offer.types()).containsExactly(MimeType.TEXT);
+        assertThat(desk.content(desk.requests(offer, MimeType.TEXT, 999)))
+                .isEqualTo("£ä".repeat(300_000).getBytes(UTF_8));
+    }
+
+    @Test
+    void twentyMegabytesArriveWhole() {
+        byte[] content = random(20_000_000);
+        xvfb.copy("clipboard", "image/png", content);
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        long begin = System.nanoTime();
+        byte[] got = desk.content(desk.requests(offer, PNG, 1 << 20));
+        System.out.println("20 MB read by INCR in " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        assertThat(got).isEqualTo(content);
+        assertThat(desk.all(Signal.Chunk.class)).hasSizeGreaterThan(20_000_000 / Signal.MAX_CHUNK);
+    }
+
+    @Test
+    void severalPastesOfOneCopyGoOnAtOnce() throws Exception {
+        // xclip forgets requests that come while it sends by INCR, so that another display of ours plays the owner.
+        byte[] content = random(3_000_000);
+        try (Desk owner = Desk.at(xvfb)) {
+            owner.shows(Selection.CLIPBOARD, "image/png", content);
+            desk.alongside(() -> owner.quiet(1));
+            Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+            long one = desk.requests(offer, PNG, Desk.CREDIT);
+            long two = desk.requests(offer, PNG, 5000);
+            assertThat(desk.content(one)).isEqualTo(content);
+            assertThat(desk.content(two)).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void withoutCreditNothingMoves() {
+        desk.withoutCredit();
+        xvfb.copy("clipboard", "image/png", random(20_000_000));
+        long transfer = desk.requests(desk.offer(Selection.CLIPBOARD, 0), PNG, 100_000);
+        desk.until(
+                () -> desk.received.containsKey(transfer)
+                        && desk.received.get(transfer).size() == 100_000,
+                "credit");
+        desk.quiet(100);
+        assertThat(desk.received.get(transfer).size()).isEqualTo(100_000);
+        // An owner that is held back by us has not stalled.
+        desk.later(Conversion.OWNER_MILLIS * 2);
+        assertThat(desk.outcome(transfer)).isEmpty();
+        desk.display.say(new Signal.Credit(transfer, 1));
+        desk.until(() -> desk.received.get(transfer).size() == 100_001, "one byte more");
+    }
+
+    @Test
+    void anAbortLeavesNothingBehind() {
+        desk.withoutCredit();
+        xvfb.copy("clipboard", "image/png", random(5_000_000));
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        String before = desk.display.debris();
+        long transfer = desk.requests(offer, PNG, 100_000);
+        desk.until(() -> desk.received.containsKey(transfer), "some content");
+        desk.display.say(new Signal.Abort(transfer, Reason.CANCELLED));
+        assertThat(desk.display.debris()).isEqualTo(before);
+        desk.quiet(50);
+        assertThat(desk.outcome(transfer)).isEmpty();
+    }
+
+    @Test
+    void whatIsNotOfferedIsRefused() {
+        xvfb.copyText("clipboard", "x");
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        assertThat(aborted(desk.requests(offer, PNG, 1)).reason()).isEqualTo(Reason.TYPE_NOT_OFFERED);
+        Signal.Offer other =
+                new Signal.Offer(Selection.CLIPBOARD, OfferId.random(new Random(1)), List.of(PNG), 0, Standing.FRESH);
+        assertThat(aborted(desk.requests(other, PNG, 1)).reason()).isEqualTo(Reason.STALE);
+    }
+
+    @Test
+    void anOwnerThatEndsReleases() {
+        Process owner = xvfb.copyText("clipboard", "x");
+        desk.offer(Selection.CLIPBOARD, 0);
+        Xvfb.signal(owner, "KILL");
+        desk.until(() -> !desk.all(Signal.Release.class).isEmpty(), "a release");
+    }
+
+    @Test
+    void anOwnerKilledHalfwayAborts() {
+        desk.withoutCredit();
+        Process owner = xvfb.copy("clipboard", "image/png", random(20_000_000));
+        long transfer = desk.requests(desk.offer(Selection.CLIPBOARD, 0), PNG, 100_000);
+        desk.until(() -> desk.received.containsKey(transfer), "some content");
+        Xvfb.signal(owner, "KILL");
+        desk.until(() -> !desk.all(Signal.Release.class).isEmpty(), "a release");
+        desk.display.say(new Signal.Credit(transfer, Signal.MAX_CREDIT));
+        assertThat(aborted(transfer).reason()).isEqualTo(Reason.OWNER_GONE);
+    }
+
+    @Test
+    void aStoppedOwnerTimesOut() {
+        Process owner = xvfb.copyText("clipboard", "x");
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        Xvfb.signal(owner, "STOP");
+        long transfer = desk.requests(offer, MimeType.TEXT, 1000);
+        desk.quiet(50);
+        assertThat(desk.outcome(transfer)).isEmpty();
+        desk.later(Conversion.OWNER_MILLIS);
+        assertThat(aborted(transfer).reason()).isEqualTo(Reason.TIMED_OUT);
+        Xvfb.signal(owner, "CONT");
+    }
+
+    @Test
+    void theOldOfferGoesWhileASlowOwnerThinks() {
+        xvfb.copyText("clipboard", "old");
+        desk.offer(Selection.CLIPBOARD, 0);
+        try (RawOwner slow = new RawOwner(xvfb, desk)) {
+            slow.own("CLIPBOARD");
+            desk.until(() -> desk.all(Signal.Release.class).size() == 1, "a release of the old");
+            assertThat(desk.offers()).hasSize(1);
+            slow.answer("TARGETS", slow.atoms("UTF8_STRING", "text/html"), RawOwner.ATOM);
+            assertThat(desk.offer(Selection.CLIPBOARD, 1).types())
+                    .containsExactly(MimeType.TEXT, new MimeType("text/html"));
+        }
+    }
+
+    @Test
+    void aSecretIsNotTold() {
+        xvfb.copyText("clipboard", "old");
+        desk.offer(Selection.CLIPBOARD, 0);
+        try (RawOwner keeper = new RawOwner(xvfb, desk)) {
+            keeper.own("CLIPBOARD");
+            keeper.answer("TARGETS", keeper.atoms("UTF8_STRING", Atoms.PASSWORD_HINT), RawOwner.ATOM);
+            keeper.answer(Atoms.PASSWORD_HINT, "secret\n".getBytes(UTF_8), RawOwner.STRING);
+            desk.until(() -> desk.all(Signal.Release.class).size() == 1, "a release of the old");
+            desk.quiet(50);
+            assertThat(desk.offers()).hasSize(1);
+            // Marked as no secret.
+            keeper.own("CLIPBOARD");
+            keeper.answer("TARGETS", keeper.atoms("UTF8_STRING", Atoms.PASSWORD_HINT), RawOwner.ATOM);
+            keeper.answer(Atoms.PASSWORD_HINT, "public".getBytes(UTF_8), RawOwner.STRING);
+            desk.offer(Selection.CLIPBOARD, 1);
+            // The hint that cannot be read counts as secret.
+            keeper.own("CLIPBOARD");
+            keeper.answer("TARGETS", keeper.atoms("UTF8_STRING", Atoms.PASSWORD_HINT), RawOwner.ATOM);
+            keeper.ignore(Atoms.PASSWORD_HINT);
+            desk.later(Examination.DETAIL_MILLIS);
+            desk.quiet(50);
+            assertThat(desk.offers()).hasSize(2);
+        }
+    }
+
+    @Test
+    void filesAreNotOffered() {
+        try (RawOwner manager = new RawOwner(xvfb, desk)) {
+            manager.own("CLIPBOARD");
+            manager.answer(
+                    "TARGETS",
+                    manager.atoms("text/uri-list", "x-special/gnome-copied-files", "image/png", "TIMESTAMP"),
+                    RawOwner.ATOM);
+            assertThat(desk.offer(Selection.CLIPBOARD, 0).types()).containsExactly(PNG);
+        }
+    }
+
+    @Test
+    void aRefusalIsPassedOn() {
+        try (RawOwner owner = new RawOwner(xvfb, desk)) {
+            owner.own("CLIPBOARD");
+            owner.answer("TARGETS", owner.atoms("image/png"), RawOwner.ATOM);
+            long transfer = desk.requests(desk.offer(Selection.CLIPBOARD, 0), PNG, 1);
+            owner.refuse("image/png");
+            assertThat(aborted(transfer).reason()).isEqualTo(Reason.OWNER_REFUSED);
+        }
+    }
+
+    @Test
+    void anotherHyperclipsOfferKeepsItsId() {
+        OfferId id = OfferId.random(new Random(99));
+        try (RawOwner other = new RawOwner(xvfb, desk)) {
+            other.own("CLIPBOARD");
+            other.answer("TARGETS", other.atoms("UTF8_STRING", Atoms.HYPERCLIP_OFFER), RawOwner.ATOM);
+            other.answer(Atoms.HYPERCLIP_OFFER, id.hex().getBytes(UTF_8), RawOwner.STRING);
+            assertThat(desk.offer(Selection.CLIPBOARD, 0).id()).isEqualTo(id);
+            other.own("CLIPBOARD");
+            other.answer("TARGETS", other.atoms("UTF8_STRING", Atoms.HYPERCLIP_OFFER), RawOwner.ATOM);
+            other.ignore(Atoms.HYPERCLIP_OFFER);
+            desk.later(Examination.DETAIL_MILLIS);
+            desk.quiet(50);
+            assertThat(desk.offers()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWasThereBeforeIsRenewedWithItsAge() throws Exception {
+        try (Xvfb other = Xvfb.start();
+                RawOwner owner = new RawOwner(other)) {
+            int time = owner.own("PRIMARY");
+            other.copyText("clipboard", "x");
+            owner.awaitOwner("CLIPBOARD");
+            try (Desk watcher = Desk.at(other)) {
+                watcher.until(() -> !watcher.offers().isEmpty(), "xclip's offer"); // which has no TIMESTAMP
+                assertThat(watcher.offers().getFirst().age()).isEqualTo(Signal.Offer.UNKNOWN_AGE);
+                owner.lets(watcher);
+                owner.answer("TARGETS", owner.atoms("UTF8_STRING", "TIMESTAMP"), RawOwner.ATOM);
+                owner.answer("TIMESTAMP", RawOwner.words(time), 19);
+                watcher.until(() -> watcher.offers().size() == 2, "the other");
+                assertThat(watcher.offers().get(1).age()).isBetween(0L, 20_000L);
+                assertThat(watcher.offers()).allMatch(o -> o.standing() == Standing.RENEWED);
+            }
+        }
+    }
+
+    @Test
+    void aStormOfPrimaryIsThinnedAndTheLastIsTold() {
+        try (RawOwner mouse = new RawOwner(xvfb, desk)) {
+            mouse.alwaysAnswer("TARGETS", mouse.atoms("UTF8_STRING"), RawOwner.ATOM);
+            desk.alongside(mouse::answered);
+            long begin = desk.millis();
+            for (int i = 0; i < 60; i++) {
+                mouse.own("PRIMARY");
+            }
+            long most = 2 + (desk.millis() - begin) / Pace.SPACING_MILLIS;
+            assertThat(desk.offers()).hasSizeBetween(1, (int) most);
+            mouse.alwaysAnswer("TARGETS", mouse.atoms("UTF8_STRING", "text/html"), RawOwner.ATOM);
+            mouse.own("PRIMARY");
+            desk.until(() -> desk.offers().getLast().types().size() == 2, "the last");
+            assertThat(desk.all(Signal.Release.class)).isEmpty();
+            assertThat(desk.display.deadline()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void aPasteDuringTheStormIsServedFromTheNewest() {
+        try (RawOwner mouse = new RawOwner(xvfb, desk)) {
+            mouse.alwaysAnswer("TARGETS", mouse.atoms("UTF8_STRING"), RawOwner.ATOM);
+            mouse.alwaysAnswer("UTF8_STRING", "newest".getBytes(UTF_8), mouse.atom("UTF8_STRING"));
+            desk.alongside(mouse::answered);
+            mouse.own("PRIMARY");
+            Signal.Offer first = desk.offer(Selection.PRIMARY, 0);
+            mouse.own("PRIMARY");
+            long transfer = desk.requests(first, MimeType.TEXT, 1000);
+            long other = desk.requests(first, PNG, 1000);
+            desk.until(
+                    () -> {
+                        mouse.answered();
+                        return desk.outcome(transfer).isPresent()
+                                && desk.outcome(other).isPresent();
+                    },
+                    "both end");
+            assertThat(desk.content(transfer)).isEqualTo("newest".getBytes(UTF_8));
+            assertThat(aborted(other).reason()).isIn(Reason.STALE, Reason.TYPE_NOT_OFFERED);
+        }
+    }
+
+    @Test
+    void idleMeansIdle() {
+        xvfb.copyText("clipboard", "x");
+        desk.offer(Selection.CLIPBOARD, 0);
+        desk.quiet(50);
+        assertThat(desk.display.deadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(desk.display.interest()).isEqualTo(java.nio.channels.SelectionKey.OP_READ);
+        assertThat(desk.display.debris()).isEqualTo("2 windows, 0 conversions, 0 readings");
+    }
+}

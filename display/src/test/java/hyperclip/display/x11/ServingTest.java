@@ -1,0 +1,294 @@
+package hyperclip.display.x11;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Another machine's copy, pasted by real applications.
+class ServingTest {
+
+    private static final String TEXT = "text/plain;charset=utf-8";
+
+    private Xvfb xvfb;
+    private Desk desk;
+
+    @BeforeEach
+    void open() throws Exception {
+        xvfb = Xvfb.start();
+        desk = Desk.at(xvfb);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        desk.close();
+        xvfb.close();
+    }
+
+    private byte[] paste(String type) {
+        return desk.pasted(xvfb, xvfb.paste("clipboard", type));
+    }
+
+    @Test
+    void textCanBePastedUnderAllItsNames() {
+        desk.shows(Selection.CLIPBOARD, TEXT, "grüße €".getBytes(UTF_8));
+        for (String name : List.of("UTF8_STRING", TEXT, "text/plain", "TEXT")) {
+            assertThat(paste(name)).as(name).isEqualTo("grüße €".getBytes(UTF_8));
+        }
+        assertThat(paste("STRING")).isEqualTo("grüße ?".getBytes(ISO_8859_1));
+        assertThat(new String(paste("TARGETS"), UTF_8).lines())
+                .contains("TARGETS", "TIMESTAMP", "MULTIPLE", "UTF8_STRING", "STRING", Atoms.HYPERCLIP_OFFER)
+                .doesNotContain("SAVE_TARGETS");
+    }
+
+    @Test
+    void xselPastesToo() {
+        desk.shows(Selection.PRIMARY, TEXT, "for xsel".getBytes(UTF_8));
+        assertThat(desk.pasted(xvfb, xvfb.pasteTo("xsel", "-o", "-p"))).isEqualTo("for xsel".getBytes(UTF_8));
+    }
+
+    @Test
+    void theOffersIdCanBeRead() {
+        OfferId id = desk.shows(Selection.CLIPBOARD, TEXT, new byte[] {'x'});
+        assertThat(paste(Atoms.HYPERCLIP_OFFER)).isEqualTo(id.hex().getBytes(UTF_8));
+    }
+
+    @Test
+    void nothingIsStillSomething() {
+        desk.shows(Selection.CLIPBOARD, TEXT, new byte[0]);
+        assertThat(paste("UTF8_STRING")).isEmpty();
+    }
+
+    @Test
+    void sizesAroundAPieceArriveWhole() {
+        for (int size :
+                new int[] {1, 3, Serving.MAX_PIECE - 1, Serving.MAX_PIECE, Serving.MAX_PIECE + 1, Serving.WINDOW}) {
+            byte[] content = ReadingTest.random(size);
+            desk.shows(Selection.CLIPBOARD, "image/png", content);
+            assertThat(paste("image/png")).as("%d bytes", size).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void twentyMegabytesArriveWhole() {
+        byte[] content = ReadingTest.random(20_000_000);
+        desk.shows(Selection.CLIPBOARD, "image/png", content);
+        long begin = System.nanoTime();
+        byte[] got = paste("image/png");
+        System.out.println("20 MB served by INCR in " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        assertThat(got).isEqualTo(content);
+        assertThat(desk.display.deadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void longLatin1IsConvertedAcrossChunks() {
+        // Of three bytes each, so that chunks break them.
+        desk.shows(Selection.CLIPBOARD, TEXT, "€".repeat(500_001).getBytes(UTF_8));
+        assertThat(paste("STRING")).isEqualTo("?".repeat(500_001).getBytes(UTF_8));
+    }
+
+    @Test
+    void manyPastesAtOnce() {
+        byte[] content = ReadingTest.random(700_000);
+        desk.shows(Selection.CLIPBOARD, "image/png", content);
+        List<Process> pastes = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            pastes.add(xvfb.paste("clipboard", "image/png"));
+        }
+        for (Process paste : pastes) {
+            assertThat(desk.pasted(xvfb, paste)).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void aRefusalBeforeTheFirstByteReachesTheApplication() {
+        desk.answering(request -> Optional.of(new Signal.Abort(request.transfer(), Reason.OWNER_REFUSED)));
+        desk.shows(Selection.CLIPBOARD, TEXT, new byte[] {'x'});
+        Process paste = xvfb.paste("clipboard", "UTF8_STRING");
+        assertThat(desk.pasted(xvfb, paste)).isEmpty();
+        assertThat(paste.exitValue()).isNotZero();
+    }
+
+    @Test
+    void aRequestorThatIsKilledIsGone() {
+        desk.answering(request -> Optional.of(new Signal.Credit(1, 1))); // which means nothing: silence
+        desk.shows(Selection.CLIPBOARD, TEXT, new byte[0]);
+        Process paste = xvfb.paste("clipboard", "UTF8_STRING");
+        desk.until(() -> !desk.all(Signal.Request.class).isEmpty(), "a request");
+        Xvfb.signal(paste, "KILL");
+        desk.until(() -> !desk.all(Signal.Abort.class).isEmpty(), "an abort");
+        assertThat(desk.all(Signal.Abort.class).getFirst().reason()).isEqualTo(Reason.REQUESTER_GONE);
+    }
+
+    /// A request that the test answers by hand, from a paste by INCR whose first piece has been put out.
+    private Signal.Request halfway() {
+        desk.answering(request -> Optional.of(new Signal.Credit(1, 1)));
+        int before = desk.all(Signal.Request.class).size();
+        desk.until(() -> desk.all(Signal.Request.class).size() > before, "a request");
+        Signal.Request request = desk.all(Signal.Request.class).getLast();
+        for (int sent = 0; sent < Serving.MAX_PIECE; sent += Signal.MAX_CHUNK) {
+            desk.display.say(new Signal.Chunk(request.transfer(), ByteBuffer.allocate(Signal.MAX_CHUNK)));
+        }
+        return request;
+    }
+
+    @Test
+    void aRequestorKilledHalfwayIsGone() {
+        desk.shows(Selection.CLIPBOARD, "image/png", new byte[0]);
+        Process paste = xvfb.paste("clipboard", "image/png");
+        Signal.Request request = halfway();
+        desk.until(() -> !desk.all(Signal.Credit.class).isEmpty(), "a piece is taken");
+        Xvfb.signal(paste, "KILL");
+        desk.until(() -> desk.outcome(request.transfer()).isPresent(), "an abort");
+        assertThat(desk.outcome(request.transfer()).get())
+                .isEqualTo(new Signal.Abort(request.transfer(), Reason.REQUESTER_GONE));
+    }
+
+    @Test
+    void aStoppedRequestorTimesOut() {
+        byte[] content = ReadingTest.random(5_000_000);
+        desk.shows(Selection.CLIPBOARD, "image/png", content);
+        Process paste = xvfb.paste("clipboard", "image/png");
+        desk.until(() -> !desk.all(Signal.Credit.class).isEmpty(), "a piece is taken");
+        Xvfb.signal(paste, "STOP");
+        desk.quiet(100);
+        desk.later(Serving.REQUESTOR_MILLIS);
+        desk.until(() -> !desk.all(Signal.Abort.class).isEmpty(), "an abort");
+        assertThat(desk.all(Signal.Abort.class).getFirst().reason()).isEqualTo(Reason.TIMED_OUT);
+        Xvfb.signal(paste, "CONT");
+    }
+
+    @Test
+    void anAbortHalfwayEndsTheWindowAndKeepsTheOffer() {
+        OfferId id = desk.shows(Selection.CLIPBOARD, "image/png", "whole".getBytes(UTF_8));
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            int owner = app.owner("CLIPBOARD");
+            boolean[] destroyed = {false};
+            app.watchEnd(owner, () -> destroyed[0] = true);
+            app.convert("CLIPBOARD", "image/png");
+            Signal.Request request = halfway();
+            app.until(() -> app.converted().isPresent());
+            desk.display.say(new Signal.Abort(request.transfer(), Reason.LINK_LOST));
+            app.until(() -> destroyed[0]);
+            assertThat(app.owner("CLIPBOARD")).isNotZero().isNotEqualTo(owner);
+            assertThat(desk.display.holds(Selection.CLIPBOARD, id)).isTrue();
+        }
+        desk.answering(request -> Optional.empty());
+        assertThat(paste("image/png")).isEqualTo("whole".getBytes(UTF_8));
+        assertThat(desk.offers()).isEmpty();
+    }
+
+    @Test
+    void pastesUnderWayGoOnWhenSomebodyElseCopies() {
+        desk.shows(Selection.CLIPBOARD, "image/png", new byte[0]);
+        Process paste = xvfb.paste("clipboard", "image/png");
+        Signal.Request request = halfway();
+        xvfb.copyText("clipboard", "newer");
+        desk.offer(Selection.CLIPBOARD, 0);
+        desk.display.say(new Signal.End(request.transfer()));
+        assertThat(desk.pasted(xvfb, paste)).hasSize(Serving.MAX_PIECE);
+    }
+
+    @Test
+    void aReleaseGivesTheSelectionUp() {
+        desk.shows(Selection.CLIPBOARD, TEXT, new byte[] {'x'});
+        desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            assertThat(app.owner("CLIPBOARD")).isZero();
+            app.own("CLIPBOARD");
+            desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+            assertThat(app.owner("CLIPBOARD")).isEqualTo(app.window);
+        }
+    }
+
+    @Test
+    void theSameOfferAgainChangesNothing() {
+        OfferId id = desk.shows(Selection.CLIPBOARD, TEXT, new byte[] {'x'});
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            int owner = app.owner("CLIPBOARD");
+            desk.display.say(new Signal.Offer(
+                    Selection.CLIPBOARD,
+                    id,
+                    List.of(hyperclip.core.clipboard.MimeType.TEXT),
+                    5,
+                    hyperclip.core.clipboard.Standing.RENEWED));
+            assertThat(app.owner("CLIPBOARD")).isEqualTo(owner);
+        }
+    }
+
+    @Test
+    void severalTargetsAtOnce() {
+        desk.shows(Selection.CLIPBOARD, TEXT, "grüße".getBytes(UTF_8));
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            int one = app.atom("ONE");
+            int two = app.atom("TWO");
+            int three = app.atom("THREE");
+            app.put(
+                    "PAIRS",
+                    RawOwner.words(app.atom("UTF8_STRING"), one, app.atom("NONSENSE"), two, RawOwner.STRING, three));
+            app.convert("CLIPBOARD", "MULTIPLE", "PAIRS");
+            app.until(() -> app.converted().isPresent());
+            assertThat(app.get("ONE")).isEqualTo("grüße".getBytes(UTF_8));
+            assertThat(app.get("THREE")).isEqualTo("grüße".getBytes(ISO_8859_1));
+            assertThat(app.get("PAIRS"))
+                    .isEqualTo(RawOwner.words(app.atom("UTF8_STRING"), one, 0, two, RawOwner.STRING, three));
+        }
+    }
+
+    @Test
+    void anObsoleteClientNamesNoProperty() {
+        desk.shows(Selection.CLIPBOARD, TEXT, "old".getBytes(UTF_8));
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            app.convert("CLIPBOARD", "UTF8_STRING", "");
+            app.until(() -> app.converted().isPresent());
+            assertThat(app.converted().get().property()).isEqualTo(app.atom("UTF8_STRING"));
+            assertThat(app.get("UTF8_STRING")).isEqualTo("old".getBytes(UTF_8));
+        }
+    }
+
+    @Test
+    void aRequestFromBeforeTheCopyIsRefused() {
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            int early = app.own("PRIMARY");
+            app.own("PRIMARY"); // and a little later
+            desk.shows(Selection.CLIPBOARD, TEXT, "old".getBytes(UTF_8));
+            Requests.convertSelection(
+                    app.x, app.window, app.atom("CLIPBOARD"), app.atom("UTF8_STRING"), app.atom("X"), early);
+            app.until(() -> app.converted().isPresent());
+            assertThat(app.converted().get().property()).isZero();
+        }
+    }
+
+    @Test
+    void tooManyPastesAreRefused() {
+        desk.answering(request -> Optional.of(new Signal.Credit(1, 1)));
+        desk.shows(Selection.CLIPBOARD, TEXT, new byte[0]);
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            for (int i = 0; i <= Serving.MAX_AT_ONCE; i++) {
+                app.convert("CLIPBOARD", "UTF8_STRING", "P" + i);
+            }
+            app.until(() -> app.converted().isPresent());
+            assertThat(app.converted().get().property()).isZero();
+            assertThat(desk.all(Signal.Request.class)).hasSize(Serving.MAX_AT_ONCE);
+        }
+    }
+
+    @Test
+    void ourOwnOffersAreNeverHeardBack() {
+        desk.shows(Selection.CLIPBOARD, TEXT, new byte[] {'x'});
+        desk.shows(Selection.PRIMARY, TEXT, new byte[] {'y'});
+        desk.quiet(100);
+        assertThat(desk.heard).isEmpty();
+    }
+}
