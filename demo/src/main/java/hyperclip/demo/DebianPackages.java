@@ -18,8 +18,8 @@ final class DebianPackages {
             The machine's own apt sources were asked (`apt-cache policy` shows them). Check that this is a Debian 12 or
             later, that the network is up, and that `apt-get update` works; `./setup` does what else is needed.""";
 
-    /// `'ADDRESS' FILE SIZE DIGEST`, as apt-get prints it.
-    private static final Pattern DOWNLOAD = Pattern.compile("'[^']+' (\\S+\\.deb) (\\d+)( \\S+)?");
+    /// `'ADDRESS' FILE SIZE DIGEST`, as apt-get prints it. Some archives give no digest: apt-get itself checks more.
+    private static final Pattern DOWNLOAD = Pattern.compile("'[^']+' ([^\\s/]+_[^\\s/]+_[^\\s/]+\\.deb) (\\d+) .*");
 
     private final Path folder;
     private final Consumer<String> progress;
@@ -63,8 +63,8 @@ final class DebianPackages {
                 .map(line -> line.substring("Depends: ".length()))
                 .findFirst()
                 .orElseThrow(() -> new Complaint("The package " + metaPackage + " names no kernel.\n" + HELP));
-        List<Download> kernel = downloadsIn(apt("apt-get", "--print-uris", "download", name));
-        return fetch(kernel).getFirst();
+        return fetch(downloadsIn(apt("apt-get", "--print-uris", "download", name)))
+                .getFirst();
     }
 
     private List<Download> resolve(List<String> names) throws IOException {
@@ -167,7 +167,8 @@ final class DebianPackages {
                 "-o", "Acquire::Retries=3"));
         all.addAll(ownLists);
         all.addAll(arguments);
-        return Tool.of(Tool.find(program), all).in(folder);
+        // Not where the packages are: apt-get does not speak of what lies in its current folder already.
+        return Tool.of(Tool.find(program), all).in(folder.resolve("archives"));
     }
 
     static boolean matches(String pattern, String name) {
@@ -176,11 +177,15 @@ final class DebianPackages {
                 : name.equals(pattern);
     }
 
-    static List<Download> downloadsIn(String output) {
-        return output.lines()
-                .map(DOWNLOAD::matcher)
-                .filter(Matcher::matches)
-                .map(line -> new Download(line.group(1), Long.parseLong(line.group(2))))
-                .toList();
+    static List<Download> downloadsIn(String output) throws Complaint {
+        List<Download> downloads = new ArrayList<>();
+        for (String line : output.lines().filter(line -> line.startsWith("'")).toList()) {
+            Matcher parts = DOWNLOAD.matcher(line);
+            if (!parts.matches()) {
+                throw new Complaint("apt-get announced a download in a way that is not understood: " + line);
+            }
+            downloads.add(new Download(parts.group(1), Long.parseLong(parts.group(2))));
+        }
+        return downloads;
     }
 }

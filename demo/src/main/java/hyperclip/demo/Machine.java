@@ -8,6 +8,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,9 +33,11 @@ public final class Machine implements Closeable {
 
     private static final Duration QEMU_STARTS = Duration.ofSeconds(30);
     private static final Duration GUEST_STARTS = Duration.ofMinutes(2);
+    private static final Duration DESKTOP_STARTS = Duration.ofMinutes(1);
     private static final Duration SNAPSHOT = Duration.ofMinutes(2);
     private static final Duration PROGRAM = Duration.ofMinutes(1);
 
+    private static final String CONSOLE = "the guest's console said last:";
     private static final String LOGS = "/var/log/hyperclip/";
     private static final String CONTROL_PORT = "org.hyperclip.control";
     private static final String CLIPBOARD_PORT = "org.hyperclip.0";
@@ -92,14 +95,24 @@ public final class Machine implements Closeable {
             startQemu(more);
             connectControl();
             progress.accept("the guest answers; waiting for its desktops");
-            for (User user : List.of(User.ALICE, User.BOB)) {
-                awaitText("/run/displays/" + user.display(), user.display() + "\n", GUEST_STARTS);
-            }
+            awaitDesktop(User.ALICE);
+            awaitDesktop(User.BOB);
             progress.accept("the guest is up");
         } catch (IOException e) {
             Complaint complaint = withConsole(e);
             kill();
             throw complaint;
+        }
+    }
+
+    private void awaitDesktop(User user) throws IOException {
+        try {
+            awaitText("/run/displays/" + user.display(), user.display() + "\n", DESKTOP_STARTS);
+        } catch (IOException e) {
+            throw new Complaint(
+                    "The X server of " + user.userName() + " did not start. It said:\n"
+                            + logTail("xvfb-" + user.userName()),
+                    e);
         }
     }
 
@@ -316,6 +329,10 @@ public final class Machine implements Closeable {
         return readFile(LOGS + log + ".log");
     }
 
+    private String logTail(String log) throws IOException {
+        return Tool.lastLines(new String(readLog(log), StandardCharsets.UTF_8));
+    }
+
     /// Writes a file that belongs to root and that everybody may read, with the folders that lead to it.
     public void writeFile(String path, byte[] content) throws IOException {
         told(() -> {
@@ -354,9 +371,7 @@ public final class Machine implements Closeable {
             awaitFile(GUEST_SOCKET, Duration.ofSeconds(30));
         } catch (IOException e) {
             throw new Complaint(
-                    "`hyperclip guest` did not come up in the guest. Its log ends:\n"
-                            + Tool.lastLines(new String(readLog("guest"), java.nio.charset.StandardCharsets.UTF_8)),
-                    e);
+                    "`hyperclip guest` did not come up in the guest. Its log ends:\n" + logTail("guest"), e);
         }
         return pid;
     }
@@ -399,7 +414,7 @@ public final class Machine implements Closeable {
 
     private String tail(String log) {
         try {
-            String text = Files.readString(folder.resolve(log), java.nio.charset.StandardCharsets.ISO_8859_1);
+            String text = Files.readString(folder.resolve(log), StandardCharsets.ISO_8859_1);
             return text.isBlank() ? "(nothing)" : Tool.lastLines(text);
         } catch (IOException e) {
             return "(nothing)";
@@ -422,8 +437,11 @@ public final class Machine implements Closeable {
     }
 
     private Complaint withConsole(IOException failure) {
-        String state = isRunning() ? "The guest's console says" : "QEMU has ended; the guest's console said";
-        return new Complaint(failure.getMessage() + "\n" + state + ":\n" + consoleTail());
+        if (failure.getMessage().contains(CONSOLE)) {
+            return new Complaint(failure.getMessage());
+        }
+        String state = isRunning() ? "It runs still; " : "QEMU has ended; ";
+        return new Complaint(failure.getMessage() + "\n" + state + CONSOLE + "\n" + consoleTail());
     }
 
     private static void closeQuietly(Closeable closeable) {

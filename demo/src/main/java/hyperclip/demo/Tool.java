@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class Tool {
 
     private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final int LAST_LINES = 15;
+    private static final int LAST_LINES = 25;
 
     private final List<String> command;
     private Path folder = Path.of("").toAbsolutePath();

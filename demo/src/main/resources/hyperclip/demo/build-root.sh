@@ -51,7 +51,8 @@ mke2fs=$(command -v mke2fs || echo /sbin/mke2fs)
 "$mke2fs" -q -t ext4 -m 0 -L hyperclip-root -d "$tree" root.img $((size + size / 4 + 262144))k
 
 dpkg-deb --fsys-tarfile "$(cat kernel)" |
-    tar -x -C kernel-tree --no-same-owner --wildcards './boot/vmlinuz-*' '*/virtio*' '*/failover*' '*/net_failover*'
+    tar -x -C kernel-tree --no-same-owner --wildcards './boot/vmlinuz-*' '*/virtio/virtio*' '*/virtio_blk.ko*' \
+        '*/virtio_console.ko*'
 mv kernel-tree/boot/vmlinuz-* vmlinuz
 
 mkdir initramfs/bin initramfs/modules initramfs/dev initramfs/root initramfs/proc
