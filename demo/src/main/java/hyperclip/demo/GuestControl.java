@@ -18,6 +18,7 @@ import java.io.EOFException;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -59,8 +60,10 @@ public final class GuestControl {
         return thread;
     });
 
-    /// Touched by the reading thread only.
+    /// This and the next: touched by the reading thread only.
     private final Map<Integer, OutputStream> inputs = new HashMap<>();
+
+    private boolean confused;
 
     private final Map<Integer, Future<?>> atWork = new ConcurrentHashMap<>();
 
@@ -86,15 +89,23 @@ public final class GuestControl {
     /// Does what it is told until the stream ends. What is not a message is passed over: the next [Sync] comes after
     /// enough zero bytes to end whatever was half read.
     void serve(InputStream stream) throws IOException {
-        InputStream in = new BufferedInputStream(stream, 2 * ControlMessage.MAX_CONTENT);
+        InputStream in = new BufferedInputStream(new Unasked(stream), 2 * ControlMessage.MAX_CONTENT);
         while (true) {
             try {
                 hear(ControlMessage.readFrom(in));
             } catch (EOFException nobodyThere) {
                 return;
             } catch (IOException | RuntimeException notUnderstood) {
-                System.err.println("control: " + notUnderstood);
+                complainOnce(notUnderstood);
             }
+        }
+    }
+
+    /// One misunderstanding brings many until the next [Sync].
+    private void complainOnce(Exception notUnderstood) {
+        if (!confused) {
+            confused = true;
+            System.err.println("control: " + notUnderstood);
         }
     }
 
@@ -109,6 +120,7 @@ public final class GuestControl {
     private void hear(ControlMessage message) throws IOException {
         switch (message) {
             case Sync sync -> {
+                confused = false;
                 forget();
                 sync.writeTo(out);
             }
@@ -134,6 +146,21 @@ public final class GuestControl {
             }
             case Output _, ErrorOutput _, Done _, Refused _ ->
                 throw new IOException("that is for me to say: " + message);
+        }
+    }
+
+    /// A stream that nobody asks how much it holds: BufferedInputStream does between two reads, a file stream answers
+    /// by
+    /// seeking, and on a port that fails with 'Illegal seek'.
+    private static final class Unasked extends FilterInputStream {
+
+        Unasked(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int available() {
+            return 0;
         }
     }
 
