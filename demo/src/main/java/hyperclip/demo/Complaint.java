@@ -12,6 +12,6 @@ public final class Complaint extends IOException {
     }
 
     Complaint(String message, Throwable cause) {
-        super(message + "\n" + cause.getMessage(), cause);
+        super(message + "\n" + (cause.getMessage() == null ? cause.toString() : cause.getMessage()), cause);
     }
 }

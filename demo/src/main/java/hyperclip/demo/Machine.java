@@ -251,10 +251,15 @@ public final class Machine implements Closeable {
     @Override
     public void close() {
         end();
-        Runtime.getRuntime().removeShutdownHook(atShutdown);
+        try {
+            Runtime.getRuntime().removeShutdownHook(atShutdown);
+        } catch (IllegalStateException shuttingDown) {
+            // The hook is at it already.
+        }
     }
 
-    private void end() {
+    /// Once from the shutdown and once from whoever is interrupted by it: the second finds nothing left.
+    private synchronized void end() {
         try {
             kill();
             Cache.delete(folder);

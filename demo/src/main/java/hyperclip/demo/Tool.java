@@ -80,6 +80,9 @@ final class Tool {
     }
 
     private int waitFor(Process process) throws IOException {
+        // If this program is ended, by Ctrl-C or otherwise, no tool of it writes on.
+        Thread atShutdown = new Thread(() -> end(process), "end " + command.getFirst());
+        Runtime.getRuntime().addShutdownHook(atShutdown);
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new Complaint("`" + shown() + "` was not done after " + PATIENCE.toMinutes() + " minutes.");
@@ -89,7 +92,21 @@ final class Tool {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for `" + shown() + "`");
         } finally {
-            process.destroyForcibly();
+            end(process);
+            forget(atShutdown);
+        }
+    }
+
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private static void forget(Thread atShutdown) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atShutdown);
+        } catch (IllegalStateException shuttingDown) {
+            // It is at it already.
         }
     }
 
