@@ -1,4 +1,7 @@
 /// A small Debian guest, built, booted and pasted through.
 module hyperclip.demo {
-    requires hyperclip.app;
+    requires transitive hyperclip.app;
+    requires tools.jackson.core;
+
+    exports hyperclip.demo;
 }

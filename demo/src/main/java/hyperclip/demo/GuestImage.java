@@ -1,0 +1,205 @@
+package hyperclip.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// What a [Machine] boots from: a kernel with its initramfs, a disk with a small Debian, and a disk with Hyperclip and
+/// the Java that runs it. All of it is only read.
+///
+/// The two disks are built apart, since one changes when Debian or this package does (half a minute) and the other
+/// whenever a source file does (seconds). Both are found again in the cache while what they are made from is the same.
+/// Nothing is mounted, no program of the guest runs, and no right is needed that an ordinary user has not.
+public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclipDisk) {
+
+    private static final String KERNEL = "linux-image-cloud-amd64";
+
+    /// Small, and quick to start on an emulated processor. Training and use have to agree, or the cache is refused.
+    private static final List<String> JAVA_OPTIONS = List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx32m",
+            "-Xss256k",
+            "-XX:-UsePerfData",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:AsyncDeflationInterval=0");
+
+    /// The image for what this program itself runs from: its jars, or the folders of classes that a build has left.
+    public static GuestImage ofThisProgram(Consumer<String> progress) throws IOException {
+        return of(HyperclipJars.ofThisProgram(), progress);
+    }
+
+    /// The image with these modules in it (jars, or folders of classes), the demo's own among them. Builds what the
+    /// cache does not hold, and tells its progress in short lines.
+    public static GuestImage of(List<Path> jarsAndFolders, Consumer<String> progress) throws IOException {
+        return of(jarsAndFolders, Cache.of(System.getenv()), progress);
+    }
+
+    static GuestImage of(List<Path> jarsAndFolders, Cache cache, Consumer<String> progress) throws IOException {
+        HyperclipJars jars = HyperclipJars.of(jarsAndFolders);
+        Path root = cache.entry("root", rootRecipe(), folder -> buildRoot(folder, cache, progress));
+        Path runtime = runtime(jars.jdkModules(), cache, progress);
+        Recipe recipe = new Recipe().with(runtime.getFileName().toString()).with(launcher("MAIN", List.of()));
+        jars.addTo(recipe);
+        Path hyperclip = cache.entry("hyperclip", recipe, folder -> buildHyperclip(folder, runtime, jars, progress));
+        return new GuestImage(
+                root.resolve("vmlinuz"),
+                root.resolve("initrd"),
+                root.resolve("root.img"),
+                hyperclip.resolve("hyperclip.img"));
+    }
+
+    // Debian
+
+    private static final List<String> GUEST_FILES = List.of(
+            "etc/group",
+            "etc/hosts",
+            "etc/inittab",
+            "etc/nsswitch.conf",
+            "etc/passwd",
+            "etc/hyperclip/boot",
+            "etc/hyperclip/control",
+            "etc/hyperclip/initramfs-init",
+            "etc/hyperclip/session");
+
+    private static Recipe rootRecipe() {
+        Recipe recipe = new Recipe().with(KERNEL);
+        List.of("build-root.sh", "packages", "left-out").forEach(name -> recipe.with(Recipe.resource(name)));
+        GUEST_FILES.forEach(name -> recipe.with(name).with(Recipe.resource("files/" + name)));
+        return recipe;
+    }
+
+    private static void buildRoot(Path folder, Cache cache, Consumer<String> progress) throws IOException {
+        DebianPackages debian =
+                new DebianPackages(Files.createDirectories(cache.folder().resolve("debs")), progress);
+        List<Path> packages = debian.withDependencies(Recipe.lines("packages"), Recipe.lines("left-out"));
+        Path kernel = debian.kernel(KERNEL);
+        progress.accept("building the guest's root disk from %d packages".formatted(packages.size()));
+        Files.write(
+                folder.resolve("packages"),
+                packages.stream().map(Path::toString).toList());
+        Files.writeString(folder.resolve("kernel"), kernel + "\n");
+        for (String name : GUEST_FILES) {
+            Path file = folder.resolve("guest").resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, Recipe.resource("files/" + name));
+        }
+        Files.writeString(folder.resolve("build-root.sh"), Recipe.text("build-root.sh"));
+        asRoot("sh", "build-root.sh").in(folder).run();
+    }
+
+    /// For files that belong to root, alice and bob, one has to be root or believe it.
+    private static Tool asRoot(String... command) throws IOException {
+        boolean root = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+        return root ? Tool.of("env", command) : Tool.of("fakeroot", command);
+    }
+
+    // Java
+
+    /// A runtime with the modules that the guest needs, from the JDK that runs this program.
+    private static Path runtime(Set<String> modules, Cache cache, Consumer<String> progress) throws IOException {
+        Path home = Path.of(System.getProperty("java.home"));
+        Path jlink = home.resolve("bin/jlink");
+        if (Runtime.version().feature() < 25 || !Files.isExecutable(jlink)) {
+            throw new Complaint("The guest gets its Java from the JDK that runs this program, and " + home + " (Java "
+                    + Runtime.version() + ") is not a JDK 25 or later with jlink. Run it with one: `./setup` installs"
+                    + " it.");
+        }
+        Recipe recipe = new Recipe()
+                .with(Runtime.version().toString())
+                .with(System.getProperty("java.vendor.version", ""))
+                .with(modules.toString());
+        return cache.entry("runtime", recipe, folder -> {
+            progress.accept("making a Java runtime for the guest (" + String.join(", ", modules) + ")");
+            Tool.of(
+                            jlink,
+                            List.of(
+                                    "--add-modules",
+                                    String.join(",", modules),
+                                    "--strip-debug",
+                                    "--no-header-files",
+                                    "--no-man-pages",
+                                    "--compress",
+                                    "zip-0",
+                                    "--output",
+                                    folder.resolve("runtime").toString()))
+                    .run();
+        });
+    }
+
+    // Hyperclip
+
+    private static void buildHyperclip(Path folder, Path runtime, HyperclipJars jars, Consumer<String> progress)
+            throws IOException {
+        progress.accept("building the guest's disk with Hyperclip");
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        Tool.of("cp", "-a", runtime.resolve("runtime").toString(), tree.toString())
+                .run();
+        List<String> names = jars.copyTo(Files.createDirectory(tree.resolve("lib")));
+        Path bin = Files.createDirectory(tree.resolve("bin"));
+        writeProgram(bin.resolve("hyperclip"), launcher("hyperclip.app.Main", names));
+        writeProgram(bin.resolve("control"), launcher("hyperclip.demo.GuestControl", names));
+        rehearse(tree, names);
+        Path disk = folder.resolve("hyperclip.img");
+        long size = 0;
+        for (Path file : Recipe.filesIn(tree)) {
+            size += Files.size(file) + 4096;
+        }
+        Tool.of("chmod", "-R", "a+rX", tree.toString()).run();
+        Tool.of(
+                        "mke2fs",
+                        "-q",
+                        "-t",
+                        "ext4",
+                        "-O",
+                        "^has_journal",
+                        "-m",
+                        "0",
+                        "-E",
+                        "root_owner=0:0",
+                        "-d",
+                        tree.toString(),
+                        disk.toString(),
+                        size / 1024 * 11 / 10 + 8192 + "k")
+                .run();
+        Cache.delete(tree);
+    }
+
+    private static void writeProgram(Path file, String script) throws IOException {
+        Files.writeString(file, script);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /// Runs here what will run in the guest, so that the guest's Java finds its classes loaded and linked. A cache that
+    /// does not fit is not an error there, only slow.
+    private static void rehearse(Path tree, List<String> names) throws IOException {
+        List<String> arguments = new ArrayList<>(JAVA_OPTIONS);
+        arguments.add("-XX:AOTCacheOutput=" + tree.resolve("hyperclip.aot"));
+        arguments.add("-cp");
+        arguments.add(String.join(
+                ":",
+                names.stream()
+                        .map(name -> tree.resolve("lib/" + name).toString())
+                        .toList()));
+        arguments.add("hyperclip.demo.Rehearsal");
+        Tool.of(tree.resolve("runtime/bin/java"), arguments).in(tree).run();
+    }
+
+    private static String launcher(String mainClass, List<String> names) {
+        return """
+                #!/bin/sh
+                exec /opt/hyperclip/runtime/bin/java -XX:AOTCache=/opt/hyperclip/hyperclip.aot %s $HYPERCLIP_JAVA \\
+                    -cp %s %s "$@"
+                """.formatted(
+                String.join(" ", JAVA_OPTIONS),
+                String.join(
+                        ":",
+                        names.stream().map(name -> "/opt/hyperclip/lib/" + name).toList()),
+                mainClass);
+    }
+}

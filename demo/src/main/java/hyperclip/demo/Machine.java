@@ -1,0 +1,459 @@
+package hyperclip.demo;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// A virtual machine with the guest of a [GuestImage] in it, and what one can do to it from outside.
+///
+///     new → boot ──────────→ running ── kill ──→ off ── boot, resume ──→ running
+///            └── complaint → off          └── close → gone, with its disk and its sockets
+///
+/// Like a real machine it keeps its disk and its snapshots from one boot to the next; its sockets keep their paths.
+/// Whatever happens, also at Ctrl-C, QEMU ends with this process and its folder is deleted.
+///
+/// Every wait has an end, and a complaint tells what the guest's console said last.
+public final class Machine implements Closeable {
+
+    private static final Duration QEMU_STARTS = Duration.ofSeconds(30);
+    private static final Duration GUEST_STARTS = Duration.ofMinutes(2);
+    private static final Duration DESKTOP_STARTS = Duration.ofMinutes(1);
+    private static final Duration SNAPSHOT = Duration.ofMinutes(2);
+    private static final Duration PROGRAM = Duration.ofMinutes(1);
+
+    private static final String CONSOLE = "the guest's console said last:";
+    private static final String LOGS = "/var/log/hyperclip/";
+    private static final String CONTROL_PORT = "org.hyperclip.control";
+    private static final String CLIPBOARD_PORT = "org.hyperclip.0";
+    private static final String GUEST_SOCKET = "/run/hyperclip/guest.sock";
+
+    private final GuestImage image;
+    private final int megabytes;
+    private final Path folder;
+    private final Map<String, Path> ports = new LinkedHashMap<>();
+    private final Thread atShutdown = new Thread(this::end, "end the virtual machine");
+
+    private volatile Process qemu;
+    private Monitor monitor;
+    private volatile Control control;
+
+    public Machine(GuestImage image) throws IOException {
+        this(image, 1024);
+    }
+
+    public Machine(GuestImage image, int megabytes) throws IOException {
+        this.image = image;
+        this.megabytes = megabytes;
+        this.folder = Files.createTempDirectory("hyperclip-");
+        addPort(CLIPBOARD_PORT);
+        Runtime.getRuntime().addShutdownHook(atShutdown);
+    }
+
+    // Its life
+
+    /// Adds one more virtio port, before the first boot; gives the socket at its host end.
+    public Path addPort(String name) {
+        // Unix sockets have short paths, so the folder's name and this one are short.
+        Path socket = folder.resolve(name.equals(CLIPBOARD_PORT) ? "clipboard.sock" : name + ".sock");
+        ports.put(name, socket);
+        return socket;
+    }
+
+    /// Turns it on, and waits until both desktops accept clients.
+    public void boot(Consumer<String> progress) throws IOException {
+        start(List.of(), progress);
+    }
+
+    /// Turns it on where [#savevm] left it, also after [#kill].
+    public void resume(String snapshot, Consumer<String> progress) throws IOException {
+        start(List.of("-loadvm", snapshot), progress);
+    }
+
+    private void start(List<String> more, Consumer<String> progress) throws IOException {
+        if (isRunning()) {
+            throw new IllegalStateException("the machine is running already");
+        }
+        try {
+            progress.accept(
+                    "booting the guest in QEMU (" + (hasKvm() ? "KVM" : "emulated: this machine has no KVM") + ")");
+            startQemu(more);
+            connectControl();
+            progress.accept("the guest answers; waiting for its desktops");
+            awaitDesktop(User.ALICE);
+            awaitDesktop(User.BOB);
+            progress.accept("the guest is up");
+        } catch (IOException e) {
+            Complaint complaint = withConsole(e);
+            kill();
+            throw complaint;
+        }
+    }
+
+    private void awaitDesktop(User user) throws IOException {
+        try {
+            awaitText("/run/displays/" + user.display(), user.display() + "\n", DESKTOP_STARTS);
+        } catch (IOException e) {
+            throw new Complaint(
+                    "The X server of " + user.userName() + " did not start. It said:\n"
+                            + logTail("xvfb-" + user.userName()),
+                    e);
+        }
+    }
+
+    private void startQemu(List<String> more) throws IOException {
+        Path disk = folder.resolve("root.qcow2");
+        if (!Files.exists(disk)) {
+            String backing = image.rootDisk().toString();
+            Tool.of("qemu-img", "create", "-q", "-f", "qcow2", "-b", backing, "-F", "raw", disk.toString())
+                    .run();
+        }
+        // We listen and QEMU connects: so its start is an event, and nobody has to ask again and again.
+        Path socket = folder.resolve("qmp.sock");
+        Files.deleteIfExists(socket);
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            List<String> command = qemuCommand(socket, disk);
+            command.addAll(more);
+            qemu = new ProcessBuilder(command)
+                    .redirectInput(Redirect.from(new File("/dev/null")))
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("qemu.log").toFile())
+                    .start();
+            var _ = qemu.onExit().thenRun(() -> closeQuietly(server));
+            monitor = Patience.within(QEMU_STARTS, "QEMU to start", () -> Monitor.on(server.accept()));
+        } catch (IOException e) {
+            throw new Complaint("QEMU did not start. It said:\n" + tail("qemu.log"), e);
+        }
+    }
+
+    private List<String> qemuCommand(Path monitorSocket, Path disk) throws Complaint {
+        boolean kvm = hasKvm();
+        List<String> command = new ArrayList<>(List.of(
+                Tool.find("qemu-system-x86_64").toString(),
+                "-name",
+                "hyperclip-guest",
+                "-nodefaults",
+                "-no-user-config",
+                "-no-reboot",
+                "-display",
+                "none",
+                "-M",
+                "q35",
+                "-accel",
+                kvm ? "kvm" : "tcg,thread=multi",
+                "-cpu",
+                kvm ? "host" : "max",
+                "-smp",
+                "2",
+                "-m",
+                Integer.toString(megabytes),
+                "-kernel",
+                image.kernel().toString(),
+                "-initrd",
+                image.initrd().toString(),
+                "-append",
+                "console=ttyS0 quiet panic=-1 mitigations=off no_timer_check tsc=reliable random.trust_cpu=on",
+                "-chardev",
+                "socket,id=qmp,path=" + monitorSocket,
+                "-mon",
+                "chardev=qmp,mode=control",
+                "-chardev",
+                "file,id=console,append=on,path=" + folder.resolve("console.log"),
+                "-serial",
+                "chardev:console",
+                "-drive",
+                "if=none,id=root,format=qcow2,cache=unsafe,file=" + escaped(disk),
+                "-device",
+                "virtio-blk-pci,drive=root",
+                "-drive",
+                "if=none,id=hyperclip,format=raw,readonly=on,file=" + escaped(image.hyperclipDisk()),
+                "-device",
+                "virtio-blk-pci,drive=hyperclip",
+                "-device",
+                "virtio-serial-pci"));
+        // The guest waits for the control port before it names the others: it has to be the last.
+        ports.forEach((name, socket) -> addPortTo(command, name, socket));
+        addPortTo(command, CONTROL_PORT, controlSocket());
+        return command;
+    }
+
+    private static void addPortTo(List<String> command, String name, Path socket) {
+        command.addAll(List.of(
+                "-chardev", "socket,id=" + name + ",server=on,wait=off,path=" + socket,
+                "-device", "virtserialport,chardev=" + name + ",name=" + name));
+    }
+
+    /// QEMU reads a comma as the end of an option unless there are two.
+    private static String escaped(Path path) {
+        return path.toString().replace(",", ",,");
+    }
+
+    /// `/dev/kvm` may be there, and open, and yet be of no use.
+    private static boolean hasKvm() {
+        Path device = Path.of("/dev/kvm");
+        try (Stream<String> cpu = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return Files.isReadable(device)
+                    && Files.isWritable(device)
+                    && cpu.anyMatch(line -> line.startsWith("flags") && line.matches(".*\\b(vmx|svm)\\b.*"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void connectControl() throws IOException {
+        Control before = control;
+        if (before != null) {
+            before.close();
+        }
+        control = Control.connect(controlSocket());
+        control.awaitGuest(GUEST_STARTS);
+    }
+
+    /// Ends it as a power cut would. It can be booted again.
+    public void kill() throws IOException {
+        Process process = qemu;
+        if (process != null) {
+            process.destroyForcibly();
+            try {
+                if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                    throw new Complaint(
+                            "QEMU (process " + process.pid() + ") did not die within 10 s of being killed.");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while QEMU died");
+            }
+        }
+        if (control != null) {
+            control.close();
+        }
+        if (monitor != null) {
+            monitor.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atShutdown);
+        } catch (IllegalStateException shuttingDown) {
+            // The hook is at it already.
+        }
+    }
+
+    /// Once from the shutdown and once from whoever is interrupted by it: the second finds nothing left.
+    private synchronized void end() {
+        try {
+            kill();
+            Cache.delete(folder);
+        } catch (IOException e) {
+            System.err.println("hyperclip demo: " + e.getMessage() + " (left behind: " + folder + ")");
+        }
+    }
+
+    public boolean isRunning() {
+        return qemu != null && qemu.isAlive();
+    }
+
+    /// The process of QEMU.
+    public long pid() {
+        return qemu.pid();
+    }
+
+    /// The host end of the guest's clipboard port. It is a socket while the machine runs.
+    public Path clipboardSocket() {
+        return ports.get(CLIPBOARD_PORT);
+    }
+
+    private Path controlSocket() {
+        return folder.resolve("control.sock");
+    }
+
+    // Programs
+
+    /// Runs a program to its end.
+    public Outcome run(User user, String... command) throws IOException {
+        return run(user, List.of(command), new byte[0], PROGRAM);
+    }
+
+    public Outcome run(User user, List<String> command, byte[] input) throws IOException {
+        return run(user, command, input, PROGRAM);
+    }
+
+    public Outcome run(User user, List<String> command, byte[] input, Duration patience) throws IOException {
+        return told(() -> control.run(user.environment(), user.home(), user.as(command), input, patience));
+    }
+
+    /// Starts a program that goes on, and gives its pid. What it writes is appended to `/var/log/hyperclip/LOG.log`.
+    public long start(User user, String log, String... command) throws IOException {
+        List<String> all = user.as(List.of(command));
+        return told(() -> control.start(user.environment(), user.home(), all, LOGS + log + ".log", PROGRAM));
+    }
+
+    /// Sends a signal, such as `TERM` or `KILL`.
+    public void kill(long pid, String signal) throws IOException {
+        Outcome outcome = run(User.ROOT, "kill", "-" + signal, Long.toString(pid));
+        if (outcome.exit() != 0) {
+            throw new Complaint(
+                    "Process " + pid + " of the guest could not be sent " + signal + ": " + outcome.errorText());
+        }
+    }
+
+    public void awaitExit(long pid, Duration patience) throws IOException {
+        told(() -> {
+            control.awaitEnd(pid, patience);
+            return null;
+        });
+    }
+
+    // Files
+
+    public byte[] readFile(String path) throws IOException {
+        return told(() -> control.read(path, PROGRAM));
+    }
+
+    /// What a program that was started has written.
+    public byte[] readLog(String log) throws IOException {
+        return readFile(LOGS + log + ".log");
+    }
+
+    private String logTail(String log) throws IOException {
+        return Tool.lastLines(new String(readLog(log), StandardCharsets.UTF_8));
+    }
+
+    /// Writes a file that belongs to root and that everybody may read, with the folders that lead to it.
+    public void writeFile(String path, byte[] content) throws IOException {
+        told(() -> {
+            control.write(path, content, PROGRAM);
+            return null;
+        });
+    }
+
+    public void awaitFile(String path, Duration patience) throws IOException {
+        awaitText(path, "", patience);
+    }
+
+    /// Waits until a file, a log for instance, is there and has this text in it.
+    public void awaitText(String path, String text, Duration patience) throws IOException {
+        told(() -> {
+            control.await(path, text, patience);
+            return null;
+        });
+    }
+
+    // Hyperclip
+
+    /// The processes of Hyperclip in the guest, each to be killed and started again by itself.
+    public record Hyperclip(long daemon, long aliceAgent, long bobAgent) {}
+
+    /// Starts the daemon, and an agent on each desktop.
+    public Hyperclip startHyperclip() throws IOException {
+        return new Hyperclip(startDaemon(), startAgent(User.ALICE), startAgent(User.BOB));
+    }
+
+    /// Starts `hyperclip guest` and waits for its socket; its log is `guest`.
+    public long startDaemon() throws IOException {
+        run(User.ROOT, "rm", "-f", GUEST_SOCKET);
+        long pid = start(User.ROOT, "guest", "hyperclip", "guest", "--port", "/dev/virtio-ports/" + CLIPBOARD_PORT);
+        try {
+            awaitFile(GUEST_SOCKET, Duration.ofSeconds(30));
+        } catch (IOException e) {
+            throw new Complaint(
+                    "`hyperclip guest` did not come up in the guest. Its log ends:\n" + logTail("guest"), e);
+        }
+        return pid;
+    }
+
+    /// Starts `hyperclip agent` on the user's desktop; its log is `agent-USER`.
+    public long startAgent(User user) throws IOException {
+        return start(user, "agent-" + user.userName(), "hyperclip", "agent");
+    }
+
+    // Snapshots
+
+    /// Keeps the whole machine as it is now, under a name.
+    public void savevm(String name) throws IOException {
+        monitor("savevm " + name);
+    }
+
+    /// Puts the running machine back to where it was. What was asked of it meanwhile is not answered any more.
+    public void loadvm(String name) throws IOException {
+        monitor("loadvm " + name);
+        told(() -> {
+            connectControl();
+            return null;
+        });
+    }
+
+    private void monitor(String command) throws IOException {
+        String answer =
+                told(() -> Patience.within(SNAPSHOT, "QEMU to do `" + command + "`", () -> monitor.tell(command)));
+        if (!answer.isBlank()) {
+            throw new Complaint("QEMU could not do `" + command + "`: " + answer.strip());
+        }
+    }
+
+    // Complaints
+
+    /// The last lines of the guest's console.
+    public String consoleTail() {
+        return tail("console.log");
+    }
+
+    private String tail(String log) {
+        try {
+            String text = Files.readString(folder.resolve(log), StandardCharsets.ISO_8859_1);
+            return text.isBlank() ? "(nothing)" : Tool.lastLines(text);
+        } catch (IOException e) {
+            return "(nothing)";
+        }
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    private <T> T told(Question<T> question) throws IOException {
+        if (!isRunning()) {
+            throw new Complaint("The machine is not running. Its console ended:\n" + consoleTail());
+        }
+        try {
+            return question.ask();
+        } catch (Complaint complaint) {
+            throw withConsole(complaint);
+        }
+    }
+
+    private Complaint withConsole(IOException failure) {
+        if (failure.getMessage().contains(CONSOLE)) {
+            return new Complaint(failure.getMessage());
+        }
+        String state = isRunning() ? "It runs still; " : "QEMU has ended; ";
+        return new Complaint(failure.getMessage() + "\n" + state + CONSOLE + "\n" + consoleTail());
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            // It is gone one way or another.
+        }
+    }
+}
