@@ -27,11 +27,14 @@ final class Xvfb implements AutoCloseable {
         this.home = home;
     }
 
-    static Xvfb start() {
+    static Xvfb start(String... arguments) {
         try {
             Path home = Files.createTempDirectory("hyperclip-x11");
             // The server says its number on the descriptor that is its standard output here.
-            Process server = program(List.of("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x8"))
+            List<String> command =
+                    new ArrayList<>(List.of("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x8"));
+            command.addAll(List.of(arguments));
+            Process server = program(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             StringBuilder number = new StringBuilder();
@@ -173,6 +176,11 @@ final class Xvfb implements AutoCloseable {
     @Override
     public void close() {
         programs.forEach(Process::destroyForcibly);
+        end();
+    }
+
+    /// The server ends under its clients.
+    void end() {
         server.destroy();
         try {
             if (!server.waitFor(5, TimeUnit.SECONDS)) {
