@@ -2,6 +2,7 @@ package hyperclip.display.x11;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// An X server of one test's own, and the programs that run on it. All are ended with it, and nothing else is.
 final class Xvfb implements AutoCloseable {
@@ -177,6 +180,11 @@ final class Xvfb implements AutoCloseable {
     public void close() {
         programs.forEach(Process::destroyForcibly);
         end();
+        try (Stream<Path> files = Files.walk(home)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The server ends under its clients.
