@@ -137,6 +137,7 @@ final class Board {
             return; // confirmed by the reply to GetSelectionOwner
         }
         stopExamination();
+        List.copyOf(server.conversions().values()).forEach(conversion -> conversion.ownerChanged(atom));
         newest = Optional.empty();
         heldBack = false;
         if (holder instanceof Ours(Ownership ownership)) {
@@ -319,7 +320,8 @@ final class Board {
         heldBack = false;
         refuseQueued();
         if (next.cancelled && taking.isEmpty()) {
-            // The hub has said Release since, and the selection has been given up.
+            // The hub has said Release since.
+            giveUp(next.ownership);
             next.ownership.window().retire();
             holder = new Nobody();
         } else {

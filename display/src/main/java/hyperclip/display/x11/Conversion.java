@@ -63,6 +63,7 @@ final class Conversion implements Windows.Listener {
     private boolean deletionDue;
     private int offsetWords;
     private int sizeAsked;
+    private long askedAs;
     private long deadline;
 
     private Conversion(XServer server, int selection, int owner, Sink sink, long patience) {
@@ -84,6 +85,7 @@ final class Conversion implements Windows.Listener {
         server.conversions().put(conversion.window, conversion);
         server.windows().watch(owner, Requests.STRUCTURE_NOTIFY_MASK, conversion.ownerWatch);
         Requests.convertSelection(server.x(), conversion.window, selection, target, conversion.property, time);
+        conversion.askedAs = server.x().sent();
         conversion.progress();
         return conversion;
     }
@@ -106,6 +108,14 @@ final class Conversion implements Windows.Listener {
 
     private void progress() {
         deadline = server.now() + patience;
+    }
+
+    /// The selection has another owner. If our question was not carried out before, then it went to the new one,
+    /// whose content nobody has asked for and may be secret.
+    void ownerChanged(int changed) {
+        if (changed == selection && state == State.ASKED && askedAs > server.x().processed()) {
+            fail(Reason.STALE);
+        }
     }
 
     void converted(Event.SelectionConverted event) {

@@ -76,22 +76,37 @@ final class Readers {
 
     /// The offer that a client goes on holding for us when it takes the selection now, if that is what it does.
     Optional<OfferId> heldBy(Selection selection, int client, long now) {
-        boolean known = managers.contains(client);
         for (Map.Entry<Selection, Held> entry : held.entrySet()) {
-            Held last = entry.getValue();
-            Read read = last.reads.get(client);
-            boolean here = entry.getKey() == selection;
-            if (read == null || (!here && !known)) {
-                continue;
-            }
-            boolean early = read.first() - last.takenAt <= EARLY_MILLIS;
-            boolean soon = now - (known ? read.last() : read.first()) <= SOON_MILLIS
-                    || (here && now - last.releasedAt <= SOON_MILLIS);
-            if (soon && (known || early)) {
-                return Optional.of(last.offer);
+            boolean isHeld = entry.getKey() == selection
+                    ? isHeldOn(entry.getValue(), client, now)
+                    : isCarriedOver(entry.getValue(), client, now);
+            if (isHeld) {
+                return Optional.of(entry.getValue().offer);
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isHeldOn(Held last, int client, long now) {
+        Read read = last.reads.get(client);
+        if (read == null) {
+            return false;
+        }
+        boolean known = managers.contains(client);
+        boolean soon =
+                now - (known ? read.last() : read.first()) <= SOON_MILLIS || now - last.releasedAt <= SOON_MILLIS;
+        return soon && (known || isEarly(read, last));
+    }
+
+    /// parcellite with `synchronize` set takes the other selection with what it has read on this one. An
+    /// application in which somebody pastes and then marks a word looks the same, so that the time is short.
+    private static boolean isCarriedOver(Held last, int client, long now) {
+        Read read = last.reads.get(client);
+        return read != null && isEarly(read, last) && now - read.first() <= EARLY_MILLIS;
+    }
+
+    private static boolean isEarly(Read read, Held last) {
+        return read.first() - last.takenAt <= EARLY_MILLIS;
     }
 
     void isManager(int client) {

@@ -49,6 +49,9 @@ final class X11Connection implements AutoCloseable {
 
     private static final int IN_CAPACITY = ServerMessage.MAX_REPLY + 64 * 1024;
     private static final int OUT_CAPACITY = 64 * 1024;
+    /// What every server takes (X11 protocol, section 8: 4096 words).
+    private static final int MIN_REQUEST = 16 * 1024;
+
     private static final int RETRY_MILLIS = 20;
     private static final int BIG_REQUEST_WORDS = 0x10000;
 
@@ -306,7 +309,7 @@ final class X11Connection implements AutoCloseable {
 
     /// The most bytes of data that one ChangeProperty may carry.
     int maxData() {
-        return maxRequest - 64;
+        return Math.max(maxRequest, MIN_REQUEST) - 64;
     }
 
     void listen(Consumer<Event> newListener) {
@@ -384,6 +387,16 @@ final class X11Connection implements AutoCloseable {
             capacity *= 2;
         }
         out = direct(Math.min(capacity, 2 * MAX_OUTBOUND)).put(out.flip());
+    }
+
+    /// The number of the request begun last.
+    long sent() {
+        return sent;
+    }
+
+    /// The number of the last request that the server had carried out when it sent what is being read.
+    long processed() {
+        return answered;
     }
 
     // ---- moving bytes ----

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +135,7 @@ class ManagersTest {
         }
         desk.quiet(1500);
         assertThat(desk.offers()).isEmpty();
+        assertThat(desk.display.holder(Selection.PRIMARY)).isInstanceOf(Board.Kept.class);
         // A copy of an application's own goes through it and is told.
         xvfb.copyText("primary", "copied here");
         Signal.Offer marked = desk.offer(Selection.PRIMARY, 0);
@@ -142,14 +144,33 @@ class ManagersTest {
         assertThat(desk.content(desk.requests(carried, MimeType.TEXT, 100))).isEqualTo("copied here".getBytes(UTF_8));
     }
 
-    @Test
-    void parcelliteDoesNotSendOurOfferBack() throws Exception {
+    private void parcellite(String synchronize) throws IOException {
         Path config = Files.createDirectories(xvfb.home().resolve("config/parcellite"));
         Files.writeString(
                 config.resolve("parcelliterc"),
-                "[rc]\nuse_copy=true\nuse_primary=true\nsynchronize=" + false + "\nrestore_empty=true\n");
+                "[rc]\nuse_copy=true\nuse_primary=true\nrestore_empty=true\nsynchronize=" + synchronize + "\n");
         xvfb.run("parcellite", "-n");
         desk.quiet(1500);
+    }
+
+    @Test
+    void parcelliteThatSynchronizesDoesNotSendOurOfferBack() throws Exception {
+        parcellite("true");
+        desk.shows(Selection.CLIPBOARD, TEXT, "from elsewhere".getBytes(UTF_8));
+        desk.until(() -> desk.display.holder(Selection.PRIMARY) instanceof Board.Kept, "parcellite takes PRIMARY");
+        desk.shows(Selection.CLIPBOARD, TEXT, "and more from elsewhere".getBytes(UTF_8));
+        desk.quiet(1500);
+        assertThat(desk.offers()).isEmpty();
+        // A copy of an application's own is told, on both.
+        xvfb.copyText("clipboard", "copied here");
+        desk.offer(Selection.CLIPBOARD, 0);
+        Signal.Offer carried = desk.offer(Selection.PRIMARY, 0);
+        assertThat(desk.content(desk.requests(carried, MimeType.TEXT, 100))).isEqualTo("copied here".getBytes(UTF_8));
+    }
+
+    @Test
+    void parcelliteDoesNotSendOurOfferBack() throws Exception {
+        parcellite("false");
         desk.shows(Selection.CLIPBOARD, TEXT, "from elsewhere".getBytes(UTF_8));
         desk.until(() -> !desk.all(Signal.Request.class).isEmpty(), "parcellite reads unasked");
         desk.quiet(1500);
@@ -157,7 +178,6 @@ class ManagersTest {
         desk.display.say(new Signal.Release(Selection.CLIPBOARD));
         desk.quiet(1500);
         assertThat(desk.offers()).isEmpty();
-        System.out.println("parcellite read " + desk.all(Signal.Request.class).size() + " times; now "
-                + desk.display.holder(Selection.CLIPBOARD));
+        assertThat(desk.display.holder(Selection.CLIPBOARD)).isInstanceOf(Board.Kept.class);
     }
 }

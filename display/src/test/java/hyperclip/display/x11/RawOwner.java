@@ -266,14 +266,19 @@ final class RawOwner implements AutoCloseable {
     private void reply(Event.SelectionRequested r, Reply reply) {
         Requests.Format format =
                 reply.type() == STRING || reply.type() > 68 ? Requests.Format.BYTES : Requests.Format.WORDS;
-        Requests.changeProperty(
-                x,
-                r.requestor(),
-                r.property(),
-                reply.type(),
-                format,
-                List.of(reply.value().duplicate()));
+        reply(r, reply.value().array(), reply.type(), format);
+    }
+
+    void reply(Event.SelectionRequested r, byte[] value, int type, Requests.Format format) {
+        Requests.changeProperty(x, r.requestor(), r.property(), type, format, List.of(ByteBuffer.wrap(value)));
         Requests.sendSelectionNotify(x, r.requestor(), r.selection(), r.target(), r.property(), r.time());
+        x.flush();
+    }
+
+    /// A piece of INCR.
+    void put(Event.SelectionRequested r, byte[] piece) {
+        Requests.changeProperty(
+                x, r.requestor(), r.property(), r.target(), Requests.Format.BYTES, List.of(ByteBuffer.wrap(piece)));
         x.flush();
     }
 

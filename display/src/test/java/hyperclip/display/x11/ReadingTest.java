@@ -326,4 +326,27 @@ class ReadingTest {
         assertThat(desk.display.interest()).isEqualTo(java.nio.channels.SelectionKey.OP_READ);
         assertThat(desk.display.debris()).isEqualTo("2 windows, 0 conversions, 0 readings");
     }
+
+    /// Announces four gigabytes, sends three pieces and dies in the fourth.
+    @Test
+    void theSizeThatAnOwnerAnnouncesIsNotBelieved() {
+        try (RawOwner liar = new RawOwner(xvfb, desk)) {
+            liar.own("CLIPBOARD");
+            liar.answer("TARGETS", liar.atoms("image/png"), RawOwner.ATOM);
+            long transfer = desk.requests(desk.offer(Selection.CLIPBOARD, 0), PNG, Desk.CREDIT);
+            Event.SelectionRequested request = liar.asked("image/png");
+            liar.reply(request, RawOwner.words(-1), liar.atom("INCR"), Requests.Format.WORDS);
+            for (int i = 1; i <= 3; i++) {
+                int size = 10 * i;
+                desk.quiet(20);
+                liar.put(request, random(10));
+                desk.until(
+                        () -> desk.received.containsKey(transfer)
+                                && desk.received.get(transfer).size() == size,
+                        "it");
+            }
+            liar.put(request, new byte[0]);
+            assertThat(desk.content(transfer)).hasSize(30);
+        }
+    }
 }

@@ -291,4 +291,79 @@ class ServingTest {
         desk.quiet(100);
         assertThat(desk.heard).isEmpty();
     }
+
+    @Test
+    void anApplicationThatCopiesWhileWeAreAboutToKeepsTheSelection() {
+        try (RawOwner app = new RawOwner(xvfb)) {
+            app.own("CLIPBOARD"); // of which the desk, not being pumped, does not know
+            OfferId id = OfferId.random(new java.util.Random(3));
+            desk.display.say(new Signal.Offer(
+                    Selection.CLIPBOARD,
+                    id,
+                    List.of(hyperclip.core.clipboard.MimeType.TEXT),
+                    0,
+                    hyperclip.core.clipboard.Standing.FRESH));
+            app.lets(desk);
+            app.answer("TARGETS", app.atoms("UTF8_STRING"), RawOwner.ATOM);
+            desk.offer(Selection.CLIPBOARD, 0);
+            assertThat(app.owner("CLIPBOARD")).isEqualTo(app.window);
+            assertThat(desk.display.holds(Selection.CLIPBOARD, id)).isFalse();
+        }
+    }
+
+    @Test
+    void aReleaseOvertakesAnOfferThatIsBeingTaken() {
+        OfferId id = OfferId.random(new java.util.Random(3));
+        for (int pumps = 0; pumps < 4; pumps++) {
+            desk.display.say(new Signal.Offer(
+                    Selection.CLIPBOARD,
+                    id,
+                    List.of(hyperclip.core.clipboard.MimeType.TEXT),
+                    0,
+                    hyperclip.core.clipboard.Standing.FRESH));
+            desk.quiet(pumps);
+            desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+            desk.quiet(20);
+            try (RawOwner app = new RawOwner(xvfb, desk)) {
+                assertThat(app.owner("CLIPBOARD")).isZero();
+            }
+            assertThat(desk.display.holds(Selection.CLIPBOARD, id)).isFalse();
+        }
+        assertThat(desk.heard).isEmpty();
+    }
+
+    @Test
+    void aNewOfferOvertakesOneThatIsBeingTaken() {
+        for (int i = 0; i < 5; i++) {
+            desk.display.say(new Signal.Offer(
+                    Selection.CLIPBOARD,
+                    OfferId.random(new java.util.Random(50 + i)),
+                    List.of(hyperclip.core.clipboard.MimeType.TEXT),
+                    0,
+                    hyperclip.core.clipboard.Standing.FRESH));
+        }
+        OfferId last = desk.shows(Selection.CLIPBOARD, TEXT, "last".getBytes(UTF_8));
+        desk.quiet(20);
+        assertThat(desk.display.holds(Selection.CLIPBOARD, last)).isTrue();
+        assertThat(paste("UTF8_STRING")).isEqualTo("last".getBytes(UTF_8));
+        desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+        desk.quiet(20);
+        assertThat(desk.display.debris()).isEqualTo("2 windows, 0 conversions, 0 readings");
+    }
+
+    @Test
+    void whatFailsAgainAndAgainIsGivenUp() {
+        OfferId id = desk.shows(Selection.CLIPBOARD, "image/png", new byte[0]);
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            for (int i = 0; i <= Ownership.MAX_RENEWALS; i++) {
+                assertThat(desk.display.holds(Selection.CLIPBOARD, id)).isTrue();
+                app.convert("CLIPBOARD", "image/png", "P" + i);
+                Signal.Request request = halfway();
+                desk.display.say(new Signal.Abort(request.transfer(), Reason.LINK_LOST));
+                desk.quiet(20);
+            }
+            assertThat(app.owner("CLIPBOARD")).isZero();
+        }
+        assertThat(desk.display.debris()).isEqualTo("2 windows, 0 conversions, 0 readings");
+    }
 }

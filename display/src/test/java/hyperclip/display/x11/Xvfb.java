@@ -2,6 +2,7 @@ package hyperclip.display.x11;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// An X server of one test's own, and the programs that run on it. All are ended with it, and nothing else is.
 final class Xvfb implements AutoCloseable {
@@ -27,11 +30,14 @@ final class Xvfb implements AutoCloseable {
         this.home = home;
     }
 
-    static Xvfb start() {
+    static Xvfb start(String... arguments) {
         try {
             Path home = Files.createTempDirectory("hyperclip-x11");
             // The server says its number on the descriptor that is its standard output here.
-            Process server = program(List.of("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x8"))
+            List<String> command =
+                    new ArrayList<>(List.of("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x8"));
+            command.addAll(List.of(arguments));
+            Process server = program(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             StringBuilder number = new StringBuilder();
@@ -173,6 +179,16 @@ final class Xvfb implements AutoCloseable {
     @Override
     public void close() {
         programs.forEach(Process::destroyForcibly);
+        end();
+        try (Stream<Path> files = Files.walk(home)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The server ends under its clients.
+    void end() {
         server.destroy();
         try {
             if (!server.waitFor(5, TimeUnit.SECONDS)) {
