@@ -2,4 +2,10 @@
 module hyperclip.app {
     requires transitive hyperclip.core;
     requires static hyperclip.display;
+    requires jdk.net;
+    requires info.picocli;
+    requires tools.jackson.core;
+
+    opens hyperclip.app.cli to
+            info.picocli;
 }

@@ -34,6 +34,9 @@ public final class SessionConnection {
     /// The most channels on one connection.
     public static final int MAX_CHANNELS = 256;
 
+    /// The most bytes that [#next()] gives at a time.
+    public static final int MAX_FRAME = Frame.MAX_LENGTH;
+
     private static final long NEVER = Long.MAX_VALUE;
     private static final byte[] FILLING = new byte[Frame.MAX_LENGTH];
 
@@ -107,11 +110,13 @@ public final class SessionConnection {
     ///
     /// @throws IllegalStateException where the channel is open or there are too many
     public View open(int channel, Hub hub, String viewName, Rank rank) {
-        return open(channel, hub, viewName, rank, "");
+        return open(channel, hub, viewName, rank, "", () -> {});
     }
 
     /// Opens a channel whose requests are for what the view `from` holds, or for its own where that is empty.
-    public View open(int channel, Hub hub, String viewName, Rank rank, String from) {
+    ///
+    /// @param unseen called when a copy that came over this channel is shown nowhere any more
+    public View open(int channel, Hub hub, String viewName, Rank rank, String from, Runnable unseen) {
         if (channels.containsKey(channel) || channels.size() >= MAX_CHANNELS) {
             throw new IllegalStateException("channel " + channel + " cannot be opened");
         }
@@ -123,6 +128,8 @@ public final class SessionConnection {
                 made[0].say(signal);
                 if (signal instanceof Signal.Request) {
                     askForLife();
+                } else if (signal instanceof Signal.Release) {
+                    unseen.run();
                 }
                 owner.hasToSend(this);
             };

@@ -1,0 +1,104 @@
+package hyperclip.app.agent;
+
+import hyperclip.app.Complaint;
+import hyperclip.app.desktop.Desktop;
+import hyperclip.app.link.Dialer;
+import hyperclip.app.link.Troubles;
+import hyperclip.app.loop.HubTime;
+import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.session.Medium;
+import hyperclip.core.session.Rank;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.ProtocolException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// The session agent. Its hub has two views that follow each other: `display` and `daemon`.
+public final class Agent implements SessionConnection.Owner, Dialer.Owner {
+
+    private static final int CHANNEL = 1;
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
+    private final Loop loop;
+    private final Hub hub;
+    private final RandomGenerator random;
+    private final Desktop desktop;
+    private final Dialer dialer;
+    private String state = "";
+
+    /// @param random the kernel's own generator
+    /// @param onGone told when the display is gone, and the agent with it
+    public Agent(
+            Loop loop, RandomGenerator random, Path socket, Map<String, String> environment, Consumer<String> onGone)
+            throws Complaint {
+        this.loop = loop;
+        this.random = random;
+        this.hub = new Hub(loop::millis, (follower, followed) -> true);
+        this.desktop = Desktop.open(loop, hub, "display", environment, random, onGone);
+        this.dialer = new Dialer(loop, socket, "daemon", new Troubles(loop::millis), this::newConnection, this);
+        loop.add(new HubTime(hub));
+    }
+
+    public void start() {
+        dialer.dial();
+    }
+
+    public void close() {
+        desktop.close();
+    }
+
+    private SessionConnection newConnection() {
+        return new SessionConnection(
+                Medium.SOCKET, SessionMessage.Role.AGENT, sayable(desktop.name()), this, random, loop::millis);
+    }
+
+    /// A display's name as the protocol allows it: a socket's path has characters that no name may have.
+    private static String sayable(String display) {
+        String name = display.replaceAll("[^A-Za-z0-9._:@-]", "-");
+        return name.length() > 64 ? name.substring(name.length() - 64) : name;
+    }
+
+    @Override
+    public void up(SessionConnection connection) {}
+
+    @Override
+    public void down(String why) {
+        setState("no daemon: " + why);
+    }
+
+    private void setState(String next) {
+        if (!next.equals(state)) {
+            state = next;
+            LOG.log(System.Logger.Level.INFO, "display {0}: {1}", desktop.name(), next);
+        }
+    }
+
+    @Override
+    public void greeted(SessionConnection connection, SessionMessage.Hello theirs) {
+        connection.open(CHANNEL, hub, "daemon", Rank.GUEST_SIDE);
+        setState("connected to the daemon");
+    }
+
+    @Override
+    public void said(SessionConnection connection, SessionMessage message, long position) throws ProtocolException {
+        if (message instanceof SessionMessage.Refusal refusal) {
+            LOG.log(System.Logger.Level.WARNING, "the daemon refuses: {0}", refusal.sentence());
+        } else {
+            throw new ProtocolException("a message that a daemon does not send", position);
+        }
+    }
+
+    @Override
+    public void lost(SessionConnection connection, String why) {
+        throw new IllegalStateException("a socket is closed, not lost");
+    }
+
+    @Override
+    public void hasToSend(SessionConnection connection) {
+        dialer.hasToSend();
+    }
+}

@@ -1,0 +1,373 @@
+package hyperclip.app.cli;
+
+import hyperclip.app.Complaint;
+import hyperclip.app.ExitCode;
+import hyperclip.app.loop.HubTime;
+import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.Standing;
+import hyperclip.core.clipboard.View;
+import hyperclip.core.session.Rank;
+import hyperclip.core.session.SessionMessage.Question;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// The commands that ask, copy and paste.
+@Command(
+        name = "hyperclip",
+        version = "hyperclip 0.1.0",
+        mixinStandardHelpOptions = true,
+        description = "Copy on one side, paste on the other, for every QEMU/KVM virtual machine.",
+        footer = {
+            "",
+            "Commands that stay running (each with --help of its own):",
+            "  guest     The daemon inside a virtual machine.",
+            "  agent     One graphical session's agent, inside a virtual machine.",
+            "  host      The front end on the machine that runs the virtual machines.",
+            "  demo      The whole thing on this machine, with a real QEMU guest.",
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by policy, 4 nothing to paste,",
+            "5 not connected, 6 timed out, 7 already running."
+        },
+        subcommands = {
+            Commands.Sessions.class,
+            Commands.Types.class,
+            Commands.Copy.class,
+            Commands.Paste.class,
+            Commands.Status.class
+        })
+final class Commands implements Callable<Integer> {
+
+    private final Map<String, String> environment;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Commands(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    static ExitCode run(String[] arguments, Map<String, String> environment) {
+        CommandLine line = new CommandLine(new Commands(environment));
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            command.getErr().println("hyperclip: " + (e.getMessage() == null ? e : e.getMessage()));
+            return number(e);
+        });
+        line.setExitCodeExceptionMapper(Commands::number);
+        return ExitCode.of(line.execute(arguments));
+    }
+
+    private static int number(Throwable e) {
+        return (e instanceof Complaint complaint ? complaint.code() : ExitCode.FAILED).number();
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.WRONG_USAGE.number();
+    }
+
+    /// What every command has.
+    @Command(mixinStandardHelpOptions = true)
+    static final class Common {
+
+        @Option(
+                names = "--connect",
+                paramLabel = "SOCKET",
+                description = "The daemon's or front end's. Default: the front end's where it runs, else the daemon's.")
+        private Path socket;
+
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec spec;
+
+        Session open(Loop loop) throws Complaint, IOException {
+            return new Session(socket != null ? socket : Sockets.toTalkTo(environment()), loop);
+        }
+
+        private Map<String, String> environment() {
+            return ((Commands) spec.root().userObject()).environment;
+        }
+    }
+
+    @Command(
+            name = "sessions",
+            description = "Lists the sessions that are connected here, and what they hold.",
+            footer = {"", "Example:", "  hyperclip sessions --json"})
+    static final class Sessions implements Callable<Integer> {
+        @Mixin
+        private Common common;
+
+        @Option(names = "--json", description = "As JSON, an array of objects.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Complaint, IOException {
+            return show(common, Question.SESSIONS, json, "no session is connected");
+        }
+    }
+
+    @Command(
+            name = "status",
+            description = "Tells what is connected, what each view holds and what went wrong last.",
+            footer = {"", "Example:", "  hyperclip status"})
+    static final class Status implements Callable<Integer> {
+        @Mixin
+        private Common common;
+
+        @Option(names = "--json", description = "As JSON, an array of objects.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Complaint, IOException {
+            return show(common, Question.STATUS, json, "nothing is set up");
+        }
+    }
+
+    private static Integer show(Common common, Question question, boolean json, String none)
+            throws Complaint, IOException {
+        try (Loop loop = new Loop();
+                Session session = common.open(loop)) {
+            List<Map<String, String>> rows = session.ask(question, "");
+            if (json) {
+                System.out.println(Rows.json(rows));
+            } else {
+                System.out.print(rows.isEmpty() ? none + System.lineSeparator() : Rows.text(rows));
+            }
+            return ExitCode.DONE.number();
+        }
+    }
+
+    @Command(
+            name = "types",
+            description = "Lists the types of what is on the clipboard.",
+            footer = {"", "Example:", "  hyperclip types --from work/alice --primary"})
+    static final class Types implements Callable<Integer> {
+        @Mixin
+        private Common common;
+
+        @Option(names = "--from", paramLabel = "SESSION", defaultValue = "", description = "Such as work/alice.")
+        private String from;
+
+        @Option(names = "--primary", description = "The primary selection instead of the clipboard.")
+        private boolean primary;
+
+        @Override
+        public Integer call() throws Complaint, IOException {
+            try (Loop loop = new Loop();
+                    Session session = common.open(loop)) {
+                List<Map<String, String>> rows = offered(session, from, selection(primary));
+                if (rows.isEmpty()) {
+                    throw nothing(from);
+                }
+                rows.forEach(row -> System.out.println(row.get("type")));
+                return ExitCode.DONE.number();
+            }
+        }
+    }
+
+    @Command(
+            name = "paste",
+            description = "Writes what is on the clipboard to standard output.",
+            footer = {"", "Examples:", "  hyperclip paste", "  hyperclip paste --from work/alice -t image/png > a.png"})
+    static final class Paste implements Callable<Integer> {
+        @Mixin
+        private Common common;
+
+        @Option(names = "--from", paramLabel = "SESSION", defaultValue = "", description = "Such as work/alice.")
+        private String from;
+
+        @Option(
+                names = {"-t", "--type"},
+                paramLabel = "TYPE",
+                description = "A MIME type; default: text where there is some.")
+        private String type;
+
+        @Option(names = "--primary", description = "The primary selection instead of the clipboard.")
+        private boolean primary;
+
+        @Override
+        public Integer call() throws Complaint, IOException {
+            try (Loop loop = new Loop();
+                    Session session = common.open(loop)) {
+                List<Map<String, String>> rows = offered(session, from, selection(primary));
+                if (rows.isEmpty()) {
+                    throw nothing(from);
+                }
+                List<MimeType> types =
+                        rows.stream().map(row -> new MimeType(row.get("type"))).toList();
+                MimeType wanted = wanted(types);
+                OfferId offer = new OfferId(rows.getFirst().get("offer"));
+                return paste(loop, session, types, wanted, offer);
+            }
+        }
+
+        private MimeType wanted(List<MimeType> types) throws Complaint {
+            MimeType wanted = type == null
+                    ? MimeType.TEXT
+                    : MimeType.of(type.equals("text/plain") ? MimeType.TEXT.name() : type)
+                            .orElseThrow(() -> new Complaint(ExitCode.WRONG_USAGE, type + " is no MIME type"));
+            if (!types.contains(wanted)) {
+                throw new Complaint(
+                        ExitCode.NOTHING_TO_PASTE,
+                        "the copy has no " + wanted + "; it has " + types + ", choose one with -t");
+            }
+            return wanted;
+        }
+
+        private Integer paste(Loop loop, Session session, List<MimeType> types, MimeType wanted, OfferId offer)
+                throws Complaint, IOException {
+            session.ask(Question.ATTACH, from);
+            Hub hub = new Hub(loop::millis, (follower, followed) -> true);
+            PastePeer[] peer = new PastePeer[1];
+            hub.open("person", view -> {
+                peer[0] = new PastePeer(view, new FileOutputStream(FileDescriptor.out));
+                return peer[0];
+            });
+            View daemon = session.connection().open(1, hub, "daemon", Rank.GUEST_SIDE);
+            loop.add(new HubTime(hub));
+            Selection selection = selection(primary);
+            daemon.hear(new Signal.Offer(selection, offer, types, 0, Standing.RENEWED));
+            peer[0].request(selection, offer, wanted);
+            loop.runUntil(() -> peer[0].isOver() || session.isOver(), Long.MAX_VALUE);
+            if (peer[0].reason().isPresent()) {
+                throw notWhole(peer[0].reason().get());
+            }
+            if (!peer[0].isOver()) {
+                session.checkOpen();
+            }
+            return ExitCode.DONE.number();
+        }
+
+        private static Complaint notWhole(Reason reason) {
+            ExitCode code = switch (reason) {
+                case NOTHING_OFFERED, TYPE_NOT_OFFERED, STALE, OWNER_GONE, OWNER_REFUSED -> ExitCode.NOTHING_TO_PASTE;
+                case LINK_LOST -> ExitCode.NOT_CONNECTED;
+                case TIMED_OUT -> ExitCode.TIMED_OUT;
+                case REQUESTER_GONE, CANCELLED, TOO_MANY, VIOLATION -> ExitCode.FAILED;
+            };
+            return new Complaint(code, "the paste is not whole: " + reason.sentence());
+        }
+    }
+
+    @Command(
+            name = "copy",
+            description =
+                    "Puts standard input on the clipboard, and stays behind as its owner until someone else copies.",
+            footer = {
+                "",
+                "Without --to it is offered wherever what you copy on this desktop (or, inside a machine, in your",
+                "session) is offered.",
+                "",
+                "Examples:",
+                "  date | hyperclip copy",
+                "  hyperclip copy --to work/alice -t image/png < a.png"
+            })
+    static final class Copy implements Callable<Integer> {
+        @Mixin
+        private Common common;
+
+        @Option(names = "--to", paramLabel = "SESSION", defaultValue = "", description = "Such as work/alice.")
+        private String to;
+
+        @Option(
+                names = {"-t", "--type"},
+                paramLabel = "TYPE",
+                defaultValue = "text/plain;charset=utf-8",
+                description = "A MIME type; default: text (UTF-8).")
+        private String type;
+
+        @Option(names = "--primary", description = "The primary selection instead of the clipboard.")
+        private boolean primary;
+
+        @Option(names = "--foreground", description = "Do not go into the background.")
+        private boolean foreground;
+
+        @Option(names = "--tell-ready", hidden = true, description = "Print a line when the copy is offered.")
+        private boolean tellReady;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Complaint, IOException {
+            MimeType offered = MimeType.of(type.equals("text/plain") ? MimeType.TEXT.name() : type)
+                    .orElseThrow(() -> new Complaint(ExitCode.WRONG_USAGE, type + " is no MIME type"));
+            if (!foreground) {
+                return Background.copy(
+                                spec.commandLine().getParent().getParseResult().originalArgs())
+                        .number();
+            }
+            try (FileChannel content = content();
+                    Loop loop = new Loop();
+                    Session session = common.open(loop)) {
+                return own(loop, session, content, offered);
+            }
+        }
+
+        private FileChannel content() throws IOException, Complaint {
+            return Files.isRegularFile(Path.of("/proc/self/fd/0"))
+                    ? new FileInputStream(FileDescriptor.in).getChannel()
+                    : Spool.read(new FileInputStream(FileDescriptor.in));
+        }
+
+        private Integer own(Loop loop, Session session, FileChannel content, MimeType offered)
+                throws Complaint, IOException {
+            session.ask(Question.ATTACH, to);
+            Hub hub = new Hub(loop::millis, (follower, followed) -> true);
+            View person = hub.open("person", view -> new CopyPeer(view, content));
+            session.connection().open(1, hub, "daemon", Rank.GUEST_SIDE);
+            loop.add(new HubTime(hub));
+            person.hear(new Signal.Offer(
+                    selection(primary), OfferId.random(new KernelRandom()), List.of(offered), 0, Standing.FRESH));
+            // Asked after the offer on the same connection: its answer tells that the offer has arrived.
+            session.ask(Question.TYPES, to);
+            if (tellReady) {
+                System.out.println(Background.READY);
+                System.out.flush();
+            }
+            loop.runUntil(() -> session.isOver() && (!session.isDisplaced() || hub.transfers() == 0), Long.MAX_VALUE);
+            if (!session.isDisplaced()) {
+                session.checkOpen();
+            }
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private static Selection selection(boolean primary) {
+        return primary ? Selection.PRIMARY : Selection.CLIPBOARD;
+    }
+
+    private static List<Map<String, String>> offered(Session session, String from, Selection selection)
+            throws Complaint, IOException {
+        List<Map<String, String>> rows = new ArrayList<>(session.ask(Question.TYPES, from));
+        rows.removeIf(row -> !selection.word().equals(row.get("selection")));
+        return rows;
+    }
+
+    private static Complaint nothing(String from) {
+        return new Complaint(
+                ExitCode.NOTHING_TO_PASTE,
+                "nothing is on the clipboard" + (from.isEmpty() ? "" : " of " + from)
+                        + "; `hyperclip status` tells what is where");
+    }
+}

@@ -1,0 +1,67 @@
+package hyperclip.app.cli;
+
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Peer;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.View;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
+
+/// The peer of `hyperclip paste`: requests one type and writes what comes. Writing may block; then no credit is given,
+/// and the owner waits.
+final class PastePeer implements Peer {
+
+    private static final int WINDOW = 1024 * 1024;
+
+    private final View view;
+    private final WritableByteChannel output;
+    private boolean whole;
+    private Reason reason;
+
+    PastePeer(View view, OutputStream output) {
+        this.view = view;
+        this.output = Channels.newChannel(output);
+    }
+
+    void request(Selection selection, OfferId offer, MimeType type) {
+        view.hear(new Signal.Request(view.newTransfer(), selection, offer, type, WINDOW));
+    }
+
+    boolean isOver() {
+        return whole || reason != null;
+    }
+
+    /// Why the paste is not whole, where it is over and is not.
+    Optional<Reason> reason() {
+        return Optional.ofNullable(reason);
+    }
+
+    @Override
+    public void say(Signal signal) {
+        switch (signal) {
+            case Signal.Chunk chunk -> {
+                int count = chunk.bytes().remaining();
+                try {
+                    while (chunk.bytes().hasRemaining()) {
+                        output.write(chunk.bytes());
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                view.hear(new Signal.Credit(chunk.transfer(), count));
+            }
+            case Signal.End _ -> whole = true;
+            case Signal.Abort abort -> reason = abort.reason();
+            case Signal.Offer _, Signal.Release _, Signal.Request _, Signal.Credit _ -> {
+                // Others may copy while this one pastes; what was asked for is named by its offer.
+            }
+        }
+    }
+}

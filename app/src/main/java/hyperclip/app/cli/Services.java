@@ -1,0 +1,237 @@
+package hyperclip.app.cli;
+
+import hyperclip.app.Complaint;
+import hyperclip.app.ExitCode;
+import hyperclip.app.agent.Agent;
+import hyperclip.app.guest.Guest;
+import hyperclip.app.host.Host;
+import hyperclip.app.link.LocalServer;
+import hyperclip.app.loop.Loop;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The commands that stay running: `guest`, `agent` and `host`.
+final class Services {
+
+    private static final String GUEST_HELP = """
+            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--listen SOCKET]
+
+            The daemon inside a virtual machine: joins every session's agent to the host.
+
+              --port [PROTOCOL:]PATH  a virtio-serial port, or a unix socket to connect to; the
+                                      protocol is native, the only one so far. Default:
+                                      /dev/virtio-ports/org.hyperclip.0. May be given several times.
+              --listen SOCKET         where agents and commands connect. Default:
+                                      /run/hyperclip/guest.sock
+
+            A port that is missing or held by another process is tried again every second;
+            `hyperclip status` tells. Stops on SIGTERM and Ctrl-C.
+
+            Examples:
+              hyperclip guest
+              hyperclip guest --port /dev/virtio-ports/org.hyperclip.0
+            """;
+
+    private static final String AGENT_HELP = """
+            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11]
+
+            One graphical session's agent: run it in each session, as its user.
+
+              --connect SOCKET  the daemon's. Default: /run/hyperclip/guest.sock
+              --display KIND    auto (default) or x11: the display that $DISPLAY names
+
+            Waits for the daemon where it is not there yet, and ends with the session.
+
+            Example:
+              hyperclip agent &
+            """;
+
+    private static final String HOST_HELP = """
+            Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
+                                  [--display auto|x11|none]
+
+            The front end on the machine that runs the virtual machines.
+
+              --vm NAME=PATH    a machine, and the unix socket of its port's chardev, as in
+                                  -chardev socket,id=clip,path=PATH,server=on,wait=off
+                                  -device virtio-serial
+                                  -device virtserialport,chardev=clip,name=org.hyperclip.0
+                                the protocol is native, the only one so far
+              --listen SOCKET   where commands connect. Default: hyperclip/host.sock under
+                                $XDG_RUNTIME_DIR
+              --display KIND    auto (default), x11: the display that $DISPLAY names; none: commands
+                                only
+
+            What you copy is offered to every session of every machine; what is copied in a session is
+            offered here, and to no other session.
+
+            Examples:
+              hyperclip host --vm work=/run/user/1000/work-clip.sock
+              hyperclip host --display none --vm a=/tmp/a.sock --vm b=/tmp/b.sock
+            """;
+
+    private static final Path DEFAULT_PORT = Path.of("/dev/virtio-ports/org.hyperclip.0");
+    private static final Pattern MACHINE = Pattern.compile("([A-Za-z0-9._:@-]{1,64})=(.+)");
+    private static final long END_WITHIN_MILLIS = 2000;
+
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
+    private Services() {}
+
+    /// Runs the service that this command names; empty where it names none.
+    static Optional<ExitCode> run(String command, List<String> arguments, Map<String, String> environment)
+            throws Complaint, IOException {
+        return switch (command) {
+            case "guest" -> Optional.of(helped(arguments, GUEST_HELP) ? ExitCode.DONE : guest(arguments));
+            case "agent" -> Optional.of(helped(arguments, AGENT_HELP) ? ExitCode.DONE : agent(arguments, environment));
+            case "host" -> Optional.of(helped(arguments, HOST_HELP) ? ExitCode.DONE : host(arguments, environment));
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean helped(List<String> arguments, String help) {
+        boolean wanted = arguments.contains("--help") || arguments.contains("-h");
+        if (wanted) {
+            System.out.print(help);
+        }
+        return wanted;
+    }
+
+    private static ExitCode guest(List<String> arguments) throws Complaint, IOException {
+        Options options = Options.read("guest", arguments, Set.of("port", "listen"));
+        Path socket = options.last("listen").map(Path::of).orElse(Sockets.GUEST);
+        try (Loop loop = new Loop()) {
+            Guest guest = new Guest(loop, new KernelRandom());
+            Sockets.makeFolder(socket, "rwxr-xr-x");
+            LocalServer server = guest.listen(socket);
+            List<String> ports = options.all("port");
+            if (ports.isEmpty()) {
+                guest.connect(DEFAULT_PORT);
+            }
+            for (String port : ports) {
+                guest.connect(Path.of(portPath("guest", port)));
+            }
+            LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
+            runUntilStopped(loop, server::close);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static ExitCode agent(List<String> arguments, Map<String, String> environment)
+            throws Complaint, IOException {
+        Options options = Options.read("agent", arguments, Set.of("connect", "display"));
+        Path socket = options.last("connect").map(Path::of).orElse(Sockets.GUEST);
+        checkDisplay("agent", options, Set.of("auto", "x11"));
+        try (Loop loop = new Loop()) {
+            String[] gone = new String[1];
+            Agent agent = new Agent(loop, new KernelRandom(), socket, environment, why -> {
+                gone[0] = why;
+                loop.stop();
+            });
+            agent.start();
+            runUntilStopped(loop, agent::close);
+            return ended(gone[0]);
+        }
+    }
+
+    private static ExitCode host(List<String> arguments, Map<String, String> environment)
+            throws Complaint, IOException {
+        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display"));
+        Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
+        String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
+        Map<String, Path> machines = machines(options.all("vm"));
+        try (Loop loop = new Loop()) {
+            Host host = new Host(loop, new KernelRandom());
+            Sockets.makeFolder(socket, "rwx------");
+            LocalServer server = host.listen(socket);
+            String[] gone = new String[1];
+            Runnable leave = () -> {};
+            if (display.equals("none")) {
+                host.joinNone();
+            } else {
+                leave = host.join(environment, why -> {
+                    gone[0] = why;
+                    loop.stop();
+                })::close;
+            }
+            machines.forEach(host::connect);
+            LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
+            runUntilStopped(loop, leave, server::close);
+            return ended(gone[0]);
+        }
+    }
+
+    private static ExitCode ended(String gone) throws Complaint {
+        if (gone != null) {
+            throw new Complaint(ExitCode.FAILED, gone);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static Map<String, Path> machines(List<String> arguments) throws Complaint {
+        Map<String, Path> machines = new HashMap<>();
+        for (String argument : arguments) {
+            Matcher parts = MACHINE.matcher(argument);
+            if (!parts.matches()) {
+                throw Options.wrong("host", "--vm wants NAME=PATH, such as work=/run/work.sock, not " + argument);
+            }
+            String path = portPath("host", parts.group(2));
+            path = path.startsWith("connect:") ? path.substring("connect:".length()) : path;
+            if (machines.put(parts.group(1), Path.of(path)) != null) {
+                throw Options.wrong("host", "two machines are called " + parts.group(1));
+            }
+        }
+        return machines;
+    }
+
+    private static String portPath(String command, String port) throws Complaint {
+        if (port.startsWith("native:")) {
+            return port.substring("native:".length());
+        }
+        if (port.startsWith("spice:") || port.startsWith("qga:") || port.startsWith("listen:")) {
+            throw Options.wrong(command, "'" + port.substring(0, port.indexOf(':') + 1) + "' is not there yet");
+        }
+        return port;
+    }
+
+    private static String checkDisplay(String command, Options options, Set<String> kinds) throws Complaint {
+        String kind = options.last("display").orElse("auto");
+        if (!kinds.contains(kind)) {
+            throw Options.wrong(command, "--display " + kind + " is not there (" + String.join(", ", kinds) + ")");
+        }
+        return kind;
+    }
+
+    /// Runs the loop; on SIGTERM or Ctrl-C ends it in good order.
+    private static void runUntilStopped(Loop loop, Runnable... endings) throws IOException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = new Thread(() -> {
+            loop.stop();
+            try {
+                if (!ended.await(END_WITHIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                    LOG.log(System.Logger.Level.WARNING, "did not end in good order within 2 s");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            loop.run();
+        } finally {
+            for (Runnable ending : endings) {
+                ending.run();
+            }
+            ended.countDown();
+        }
+    }
+}

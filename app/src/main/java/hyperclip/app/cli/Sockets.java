@@ -1,0 +1,60 @@
+package hyperclip.app.cli;
+
+import hyperclip.app.Complaint;
+import hyperclip.app.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/// Where the daemon and the front end listen unless told otherwise.
+final class Sockets {
+
+    static final Path GUEST = Path.of("/run/hyperclip/guest.sock");
+
+    private Sockets() {}
+
+    /// The front end's socket: under XDG_RUNTIME_DIR, else in a folder of the user's own under the temporary one.
+    static Path host(Map<String, String> environment) {
+        String runtime = environment.get("XDG_RUNTIME_DIR");
+        Path folder = runtime != null && !runtime.isEmpty()
+                ? Path.of(runtime, "hyperclip")
+                : Path.of(System.getProperty("java.io.tmpdir"), "hyperclip-" + System.getProperty("user.name"));
+        return folder.resolve("host.sock");
+    }
+
+    /// Makes the folder of a socket where it is missing.
+    ///
+    /// @param permissions of a folder that is made, such as `rwx------`
+    static void makeFolder(Path socket, String permissions) throws Complaint {
+        Path folder = socket.toAbsolutePath().getParent();
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+            }
+        } catch (IOException e) {
+            throw new Complaint(
+                    ExitCode.FAILED,
+                    "cannot make the folder " + folder + ": " + e.getMessage()
+                            + "; run this as the user whose folder it is, or name another socket with --listen");
+        }
+    }
+
+    /// The socket that a command should talk to: the front end's where there is one, else the daemon's.
+    static Path toTalkTo(Map<String, String> environment) throws Complaint {
+        List<Path> candidates = List.of(host(environment), GUEST);
+        for (Path candidate : candidates) {
+            if (Files.exists(candidate)) {
+                return candidate;
+            }
+        }
+        throw new Complaint(
+                ExitCode.NOT_CONNECTED,
+                "no Hyperclip runs here: there is neither " + candidates.get(0) + " (`hyperclip host`, on the machine"
+                        + " that runs the VMs) nor " + candidates.get(1) + " (`hyperclip guest`, inside a VM); start"
+                        + " one, or name its socket with --connect");
+    }
+}

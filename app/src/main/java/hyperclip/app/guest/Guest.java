@@ -1,0 +1,252 @@
+package hyperclip.app.guest;
+
+import hyperclip.app.Complaint;
+import hyperclip.app.link.Clients;
+import hyperclip.app.link.LocalServer;
+import hyperclip.app.link.SocketLink;
+import hyperclip.app.link.Troubles;
+import hyperclip.app.loop.HubTime;
+import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.session.Medium;
+import hyperclip.core.session.Rank;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The guest daemon: joins every session to the host, and none to another.
+///
+/// In its hub each session is one view `agent:NAME`, and for each port one more, `portK:NAME`, which is the host as
+/// that
+/// session sees it. A session and its ports follow each other and nobody else, so that no rule can leak from one
+/// session
+/// to another.
+public final class Guest implements Clients.Places {
+
+    /// The channel on which an agent's session speaks.
+    private static final int AGENT_CHANNEL = 1;
+
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final Hub hub;
+    private final Clients clients;
+    private final Troubles troubles;
+    private final Map<String, Session> sessions = new LinkedHashMap<>();
+    private final List<Port> ports = new ArrayList<>();
+    private int connections;
+
+    /// One graphical session and the agent that speaks for it.
+    ///
+    /// @param channel on every port
+    private record Session(String name, String user, String display, int channel, long since) {
+        String view() {
+            return "agent:" + name;
+        }
+    }
+
+    /// @param random the kernel's own generator
+    public Guest(Loop loop, RandomGenerator random) {
+        this.loop = loop;
+        this.random = random;
+        this.hub = new Hub(loop::millis, this::follows);
+        this.clients = new Clients(hub, this);
+        this.troubles = new Troubles(loop::millis);
+        loop.add(new HubTime(hub));
+    }
+
+    /// Serves agents and clients on this socket.
+    public LocalServer listen(Path socket) throws Complaint {
+        return new LocalServer(loop, socket, "rw-rw-rw-", this::visited);
+    }
+
+    /// Serves the host behind this port, and goes on trying to.
+    public void connect(Path port) {
+        Port added = new Port(loop, random, troubles, port, "port" + ports.size(), this::greeted);
+        ports.add(added);
+        added.open();
+    }
+
+    private void visited(SocketChannel channel, String user) {
+        try {
+            if (connections >= LocalServer.MAX_CONNECTIONS) {
+                troubles.note("a connection of " + user + " is refused: " + connections + " are open already");
+                channel.close();
+                return;
+            }
+            new Visitor(channel, user);
+        } catch (IOException e) {
+            troubles.note("a connection of " + user + " failed: " + e.getMessage());
+        }
+    }
+
+    /// Whoever is at the other end of a local connection: an agent or a client.
+    private final class Visitor implements SessionConnection.Owner {
+        private final String user;
+        private final SocketLink link;
+        private Session session;
+
+        Visitor(SocketChannel channel, String user) throws IOException {
+            this.user = user;
+            SessionConnection connection =
+                    new SessionConnection(Medium.SOCKET, SessionMessage.Role.GUEST, "", this, random, loop::millis);
+            link = new SocketLink(loop, channel, connection, "connection of " + user, troubles, this::closed);
+            connections++;
+            connection.start();
+        }
+
+        @Override
+        public void greeted(SessionConnection connection, SessionMessage.Hello theirs) {
+            if (theirs.role() == SessionMessage.Role.AGENT) {
+                session = begin(user, theirs.name(), connection);
+            }
+        }
+
+        @Override
+        public void said(SessionConnection connection, SessionMessage message, long position) throws ProtocolException {
+            if (session != null) {
+                throw new ProtocolException("a message that an agent has no use for", position);
+            }
+            clients.said(connection, user, message, position);
+        }
+
+        @Override
+        public void lost(SessionConnection connection, String why) {
+            throw new IllegalStateException("a socket is closed, not lost");
+        }
+
+        @Override
+        public void hasToSend(SessionConnection connection) {
+            link.hasToSend();
+        }
+
+        private void closed(String why) {
+            connections--;
+            clients.left(link.connection());
+            if (session != null) {
+                end(session, why);
+            }
+        }
+    }
+
+    private Session begin(String user, String display, SessionConnection agent) {
+        String name = user;
+        for (int i = 2; sessions.containsKey(name); i++) {
+            name = user + ":" + i;
+        }
+        int channel = 1;
+        while (taken(channel)) {
+            channel++;
+        }
+        Session session = new Session(name, user, display.isEmpty() ? "unknown" : display, channel, loop.millis());
+        sessions.put(name, session);
+        agent.open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
+        for (Port port : ports) {
+            if (port.isGreeted()) {
+                join(session, port);
+            }
+        }
+        LOG.log(System.Logger.Level.INFO, "session {0} of {1} on display {2} has come", name, user, display);
+        return session;
+    }
+
+    private boolean taken(int channel) {
+        return sessions.values().stream().anyMatch(session -> session.channel == channel);
+    }
+
+    private void end(Session session, String why) {
+        sessions.remove(session.name);
+        for (Port port : ports) {
+            port.leave(session.channel);
+        }
+        LOG.log(System.Logger.Level.INFO, "session {0} has gone: {1}", session.name, why);
+    }
+
+    private void greeted(Port port) {
+        sessions.values().forEach(session -> join(session, port));
+    }
+
+    private void join(Session session, Port port) {
+        SessionConnection connection = port.connection();
+        connection.say(new SessionMessage.Open(session.channel, session.name, session.user, session.display));
+        connection.open(session.channel, hub, port.name() + ":" + session.name, Rank.GUEST_SIDE);
+    }
+
+    private boolean follows(String follower, String followed) {
+        Optional<String> target = clients.targetOf(followed);
+        if (target.isPresent()) {
+            return follower.equals(target.get()) || follows(follower, target.get());
+        }
+        if (clients.targetOf(follower).isPresent()) {
+            return false;
+        }
+        boolean sameSession = sessionOf(follower).equals(sessionOf(followed));
+        return sameSession && isAgent(follower) != isAgent(followed);
+    }
+
+    private static boolean isAgent(String view) {
+        return view.startsWith("agent:");
+    }
+
+    private static String sessionOf(String view) {
+        return view.substring(view.indexOf(':') + 1);
+    }
+
+    @Override
+    public Optional<String> view(String user, String place) {
+        return sessions.values().stream()
+                .filter(session -> mayReach(user, session))
+                .filter(session -> place.isEmpty() || session.name.equals(place))
+                .map(Session::view)
+                .findFirst();
+    }
+
+    private static boolean mayReach(String user, Session session) {
+        return user.equals("root") || user.equals(session.user);
+    }
+
+    @Override
+    public List<Map<String, String>> sessions(String user) {
+        return sessions.values().stream()
+                .filter(session -> mayReach(user, session))
+                .map(session -> Clients.describe(
+                        hub,
+                        session.view(),
+                        Map.of(
+                                "kind", "session",
+                                "name", session.name,
+                                "user", session.user,
+                                "display", session.display,
+                                "since", Clients.ago(loop.millis() - session.since))))
+                .toList();
+    }
+
+    @Override
+    public List<Map<String, String>> status(String user) {
+        List<Map<String, String>> rows = new ArrayList<>();
+        for (Port port : ports) {
+            rows.add(Map.of("kind", "link", "name", port.path().toString(), "state", port.state()));
+        }
+        rows.addAll(sessions(user));
+        rows.add(Map.of("kind", "transfers", "under way", String.valueOf(hub.transfers())));
+        if (user.equals("root")) {
+            for (Troubles.Trouble trouble : troubles.last()) {
+                rows.add(Map.of(
+                        "kind", "trouble",
+                        "when", Clients.ago(loop.millis() - trouble.since()),
+                        "what", trouble.sentence()));
+            }
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,165 @@
+package hyperclip.app.guest;
+
+import hyperclip.app.link.PortLink;
+import hyperclip.app.link.SocketLink;
+import hyperclip.app.link.Troubles;
+import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.session.Medium;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.ProtocolException;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// One way to the host: a virtio-serial port, or a unix socket in its place.
+///
+/// ```
+/// shut ──opens──▶ seeking ──host answers──▶ greeted
+///  ▲ every RETRY     ▲                        │
+///  └── socket closed └── host gone or begun anew
+/// ```
+final class Port implements SessionConnection.Owner {
+
+    /// How long until a port that is missing or held by another process is tried again, in milliseconds.
+    private static final long RETRY = 1000;
+
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final Troubles troubles;
+    private final Path path;
+    private final String name;
+    private final Consumer<Port> onGreeted;
+    private SessionConnection connection;
+    private Runnable sender = () -> {};
+    private String state = "not opened yet";
+
+    /// @param name for the hub's views
+    /// @param onGreeted told with every epoch: the host is there and knows no session yet
+    Port(Loop loop, RandomGenerator random, Troubles troubles, Path path, String name, Consumer<Port> onGreeted) {
+        this.loop = loop;
+        this.random = random;
+        this.troubles = troubles;
+        this.path = path;
+        this.name = name;
+        this.onGreeted = onGreeted;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    String state() {
+        return state;
+    }
+
+    SessionConnection connection() {
+        return connection;
+    }
+
+    boolean isGreeted() {
+        return connection != null && connection.isGreeted();
+    }
+
+    /// A session is gone.
+    void leave(int channel) {
+        if (connection != null && connection.hasChannel(channel)) {
+            connection.close(channel, Reason.OWNER_GONE);
+            connection.say(new SessionMessage.Close(channel));
+        }
+    }
+
+    void open() {
+        try {
+            SessionConnection opened =
+                    new SessionConnection(Medium.PORT, SessionMessage.Role.GUEST, "", this, random, loop::millis);
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (attributes.isRegularFile() || attributes.isDirectory()) {
+                shut("it is neither a port nor a socket");
+            } else if (isSocket()) {
+                SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
+                SocketLink link = new SocketLink(loop, socket, opened, "port " + path, troubles, this::socketClosed);
+                begin(opened, link::hasToSend);
+            } else {
+                PortLink link = new PortLink(loop, path, opened, "port " + path);
+                begin(opened, link::hasToSend);
+                link.start();
+            }
+        } catch (IOException e) {
+            shut(complaint(e));
+        }
+    }
+
+    private boolean isSocket() throws IOException {
+        int type = (Integer) Files.getAttribute(path, "unix:mode") & 0xF000;
+        return type == 0xC000;
+    }
+
+    private void begin(SessionConnection opened, Runnable send) {
+        connection = opened;
+        sender = send;
+        setState("open, no host answers yet");
+        opened.start();
+    }
+
+    private String complaint(IOException e) {
+        if (!Files.exists(path)) {
+            return "there is no such port; give the machine a virtserialport with this name";
+        }
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("busy")) {
+            return "another process holds it; only one can: stop that process, or give the machine a second port";
+        }
+        return message;
+    }
+
+    private void socketClosed(String why) {
+        connection = null;
+        shut(why);
+    }
+
+    private void shut(String why) {
+        setState(why);
+        loop.after(RETRY, this::open);
+    }
+
+    private void setState(String next) {
+        if (!next.equals(state)) {
+            state = next;
+            LOG.log(System.Logger.Level.INFO, "port {0}: {1}", path, next);
+        }
+    }
+
+    @Override
+    public void greeted(SessionConnection greeted, SessionMessage.Hello theirs) {
+        setState("connected to a host");
+        onGreeted.accept(this);
+    }
+
+    @Override
+    public void said(SessionConnection from, SessionMessage message, long position) throws ProtocolException {
+        throw new ProtocolException("a message that a host does not send", position);
+    }
+
+    @Override
+    public void lost(SessionConnection lost, String why) {
+        setState("open, no host answers: " + why);
+    }
+
+    @Override
+    public void hasToSend(SessionConnection from) {
+        sender.run();
+    }
+}

@@ -1,0 +1,2 @@
+/// The host front end: one desktop and the sessions of any number of machines.
+package hyperclip.app.host;

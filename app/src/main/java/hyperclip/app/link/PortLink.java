@@ -1,0 +1,194 @@
+package hyperclip.app.link;
+
+import hyperclip.app.loop.Loop;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.wire.ProtocolException;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// A connection over a virtio-serial port, which is a character device that cannot be selected: one thread reads, one
+/// writes, and both hand over to the loop through a bounded ring.
+///
+/// While no host is connected, a read ends at once, every time, and a write waits. So after such a read the reader
+/// waits
+/// until something has been written: nothing polls. The descriptor stays open for as long as the process lives, because
+/// closing it would not wake the reader.
+public final class PortLink implements Loop.Timed {
+
+    private static final int RING = 256 * 1024;
+
+    /// A read gives at most a page, a write takes at most this much (measured on Linux 6.1).
+    private static final int PIECE = 32 * 1024;
+
+    /// How many pieces are handed on before others have their turn.
+    private static final int TURN = 32;
+
+    /// Reads that end at once although something was written are not repeated faster than this, in milliseconds.
+    private static final long CALM = 100;
+
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
+    private final Loop loop;
+    private final SessionConnection connection;
+    private final String name;
+    private final RandomAccessFile port;
+    private final ByteRing in = new ByteRing(RING);
+    private final ByteRing out = new ByteRing(RING);
+    private final ByteBuffer taken = ByteBuffer.allocate(PIECE);
+    private final Object written = new Object();
+    private long writes;
+    private volatile boolean wantsRoom;
+    private boolean flushing;
+
+    /// @throws IOException where the port cannot be opened; `Device or resource busy` where another process has it
+    public PortLink(Loop loop, Path path, SessionConnection connection, String name) throws IOException {
+        this.loop = loop;
+        this.connection = connection;
+        this.name = name;
+        this.port = new RandomAccessFile(path.toFile(), "rw");
+        loop.add(this);
+    }
+
+    /// Starts the threads; everything that comes is told to the connection on the loop.
+    public void start() {
+        Thread.ofPlatform().daemon().name("port reader").start(this::readOn);
+        Thread.ofPlatform().daemon().name("port writer").start(this::writeOn);
+    }
+
+    /// The connection has something to send.
+    public void hasToSend() {
+        if (!flushing) {
+            flushing = true;
+            loop.later(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushing = false;
+        while (connection.hasToSend()) {
+            if (out.room() < SessionConnection.MAX_FRAME) {
+                wantsRoom = true;
+                // The writer may have made room before it could see the wish.
+                if (out.room() < SessionConnection.MAX_FRAME) {
+                    if (connection.isOverfull()) {
+                        connection.portLost("the other side stopped reading");
+                    }
+                    return;
+                }
+            }
+            wantsRoom = false;
+            ByteBuffer[] frame = connection.next();
+            if (frame == null) {
+                return;
+            }
+            for (ByteBuffer part : frame) {
+                out.offer(part);
+            }
+        }
+    }
+
+    private void readOn() {
+        byte[] piece = new byte[PIECE];
+        try (FileInputStream stream = new FileInputStream(port.getFD())) {
+            while (true) {
+                long writesBefore = writes();
+                int count = stream.read(piece);
+                if (count > 0) {
+                    if (in.putAll(ByteBuffer.wrap(piece, 0, count))) {
+                        loop.post(this::drain);
+                    }
+                } else {
+                    loop.post(this::hostLeft);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CALM));
+                    awaitWrite(writesBefore);
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            fail("reading", e);
+        }
+    }
+
+    private void writeOn() {
+        byte[] bytes = new byte[PIECE];
+        try (FileOutputStream stream = new FileOutputStream(port.getFD())) {
+            while (true) {
+                ByteBuffer piece = ByteBuffer.wrap(bytes);
+                out.takeSome(piece);
+                stream.write(bytes, 0, piece.position());
+                synchronized (written) {
+                    writes++;
+                    written.notifyAll();
+                }
+                if (wantsRoom && out.room() >= RING / 2) {
+                    loop.post(this::hasToSend);
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            fail("writing", e);
+        }
+    }
+
+    private long writes() {
+        synchronized (written) {
+            return writes;
+        }
+    }
+
+    private void awaitWrite(long before) throws InterruptedException {
+        synchronized (written) {
+            while (writes == before) {
+                written.wait();
+            }
+        }
+    }
+
+    private void fail(String doing, Exception e) {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "{0}: {1} failed: {2}; the port is out of use until this daemon is started again",
+                name,
+                doing,
+                e.getMessage());
+    }
+
+    private void drain() {
+        for (int pieces = 0; pieces < TURN; pieces++) {
+            in.poll(taken.clear());
+            if (taken.position() == 0) {
+                return;
+            }
+            try {
+                connection.received(taken.flip());
+            } catch (ProtocolException e) {
+                throw new IllegalStateException("a port begins anew after bad input", e);
+            }
+        }
+        loop.post(this::drain);
+    }
+
+    private void hostLeft() {
+        drain();
+        out.clear();
+        connection.portLost("no host is connected");
+    }
+
+    @Override
+    public long deadline() {
+        return connection.deadline();
+    }
+
+    @Override
+    public void tick() {
+        try {
+            connection.tick();
+        } catch (ProtocolException e) {
+            throw new IllegalStateException("a port keeps nobody waiting", e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package hyperclip.app.link;
+
+import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
+
+/// A connection over a unix socket.
+///
+/// It closes itself when the other side does, when the other side breaks the rules or stops reading; whoever opened it
+/// is told why.
+public final class SocketLink implements Loop.Handler, Loop.Timed {
+
+    /// How much is read from one link before the others have their turn, in bytes.
+    private static final int TURN = 1024 * 1024;
+
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
+    private final Loop loop;
+    private final SocketChannel channel;
+    private final SessionConnection connection;
+    private final String name;
+    private final Troubles troubles;
+    private final Consumer<String> onClose;
+    private final SelectionKey key;
+
+    /// What the socket did not take of the frames before; null where it took all.
+    private ByteBuffer rest;
+
+    private boolean flushing;
+    private boolean closed;
+
+    /// @param name for the log, such as `agent of alice`
+    /// @param onClose told once, with the reason as a sentence
+    public SocketLink(
+            Loop loop,
+            SocketChannel channel,
+            SessionConnection connection,
+            String name,
+            Troubles troubles,
+            Consumer<String> onClose)
+            throws IOException {
+        this.loop = loop;
+        this.channel = channel;
+        this.connection = connection;
+        this.name = name;
+        this.troubles = troubles;
+        this.onClose = onClose;
+        this.key = loop.register(channel, SelectionKey.OP_READ, this);
+        loop.add(this);
+    }
+
+    public SessionConnection connection() {
+        return connection;
+    }
+
+    /// The connection has something to send.
+    public void hasToSend() {
+        if (!flushing && !closed) {
+            flushing = true;
+            loop.later(this::flush);
+        }
+    }
+
+    @Override
+    public void ready() throws IOException {
+        if (key.isWritable()) {
+            flush();
+        }
+        if (!closed && key.isReadable()) {
+            read();
+        }
+    }
+
+    private void read() throws IOException {
+        int taken = 0;
+        while (taken < TURN && !closed) {
+            ByteBuffer bytes = loop.scratch();
+            int count = channel.read(bytes);
+            if (count < 0) {
+                close("the other side closed the connection");
+                return;
+            }
+            if (count == 0) {
+                return;
+            }
+            taken += count;
+            try {
+                connection.received(bytes.flip());
+            } catch (ProtocolException e) {
+                refuse(e.getMessage());
+            }
+        }
+    }
+
+    /// Ends the link over what the other side did, and tells it so if it still listens.
+    private void refuse(String why) {
+        troubles.note(name + ": closed: " + why);
+        connection.say(new SessionMessage.Refusal(why));
+        flush();
+        close(why);
+    }
+
+    private void flush() {
+        flushing = false;
+        if (closed) {
+            return;
+        }
+        try {
+            while (rest == null && connection.hasToSend()) {
+                write(gather());
+            }
+            if (rest != null) {
+                write(rest);
+            }
+            if (connection.isOverfull()) {
+                close("the other side stopped reading");
+            } else {
+                key.interestOps(rest == null ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            }
+        } catch (IOException e) {
+            close("writing failed: " + e.getMessage());
+        }
+    }
+
+    private ByteBuffer gather() {
+        ByteBuffer bytes = loop.scratch();
+        while (bytes.remaining() >= SessionConnection.MAX_FRAME) {
+            ByteBuffer[] frame = connection.next();
+            if (frame == null) {
+                break;
+            }
+            for (ByteBuffer part : frame) {
+                bytes.put(part);
+            }
+        }
+        return bytes.flip();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        channel.write(bytes);
+        if (!bytes.hasRemaining()) {
+            rest = null;
+        } else if (bytes.isDirect()) {
+            // The loop's buffer is lent; what is left must be kept elsewhere.
+            rest = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        }
+    }
+
+    @Override
+    public long deadline() {
+        return connection.deadline();
+    }
+
+    @Override
+    public void tick() {
+        try {
+            connection.tick();
+        } catch (ProtocolException e) {
+            refuse(e.getMessage());
+        }
+    }
+
+    @Override
+    public void failed(Exception e) {
+        close(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+    }
+
+    /// Ends the link. Does nothing where it is closed.
+    public void close(String why) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        loop.remove(this);
+        key.cancel();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing a socket failed", e);
+        }
+        connection.closeAll(Reason.LINK_LOST);
+        onClose.accept(why);
+    }
+}
