@@ -40,7 +40,7 @@ final class Board {
 
     record Foreign(int window) implements Holder {}
 
-    /// A clipboard manager holds the content of this offer of the hub's.
+    /// Somebody else holds the content of this offer: a clipboard manager, or another Hyperclip.
     record Kept(OfferId offer) implements Holder {}
 
     record Ours(Ownership ownership) implements Holder {}
@@ -171,7 +171,12 @@ final class Board {
                         case APPLICATION -> asManager;
                         case AUTOCUTSEL -> asAutocutsel;
                     };
-                    if (same.isPresent() && content.hyperclip().isEmpty()) {
+                    if (content.hyperclip().isPresent()) {
+                        // Another Hyperclip's copy, or a manager's that keeps every type of it: it has come from some
+                        // other machine, and passes on to none unless the user says so.
+                        holder = new Kept(content.hyperclip().get());
+                        nothingThere();
+                    } else if (same.isPresent()) {
                         kept(same.get(), client, content.keeper());
                     } else {
                         found(owner, time, age, content, now);
@@ -193,7 +198,7 @@ final class Board {
     }
 
     private void found(int owner, int time, Examination.Age age, Examination.Content content, long since) {
-        OfferId id = content.hyperclip().orElseGet(newId);
+        OfferId id = newId.get();
         newest = Optional.of(new Found(id, owner, time, content.targets(), since));
         switch (age) {
             case JUST_NOW -> {

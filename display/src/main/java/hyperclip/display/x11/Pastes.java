@@ -96,7 +96,7 @@ final class Pastes {
                 answer.accept(Serving.Answer.REFUSED);
                 return;
             }
-            readers.read(selection, server.windows().clientOf(event.requestor()), server.now());
+            readers.read(selection, event.requestor(), server.now());
             serve(board, selection, ownership, event, served.get(), answer);
         }
     }

@@ -4,7 +4,9 @@ import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Selection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,8 @@ import java.util.Set;
 /// - it takes the selection within [#SOON_MILLIS] of that, or of our letting go.
 ///
 /// Who has done so once is known as a manager, and any taking soon after any reading of its counts. The limits of
+/// A reader whose window is gone is forgotten, because the server gives the ids of a client that has left to the
+/// next one: without that, the `xclip` that copies would be taken for the `xclip` that has just pasted. The limits of
 /// the rule: an application in which somebody pastes within a second of the copy, and copies something else within
 /// two seconds, is taken for a manager, and that copy stays on this display; a manager that waits longer is taken
 /// for an application, and its copy is told as a new one.
@@ -32,6 +36,17 @@ final class Readers {
     static final int MAX_CLIENTS = 64;
 
     private record Read(long first, long last) {}
+
+    /// Waits for the end of a reader's window.
+    private record Reader(Readers readers, int window, int client) implements Windows.Listener {
+        @Override
+        public void propertyChanged(Event.PropertyChanged event) {}
+
+        @Override
+        public void destroyed() {
+            readers.left(this);
+        }
+    }
 
     /// The last offer that we held on one selection.
     private static final class Held {
@@ -46,6 +61,8 @@ final class Readers {
         }
     }
 
+    private final Windows windows;
+    private final Set<Reader> watched = new HashSet<>();
     private final Map<Selection, Held> held = new EnumMap<>(Selection.class);
     private final Set<Integer> managers = new LinkedHashSet<>();
     private CutBuffer cutBuffer = new CutBuffer(Optional.empty(), Long.MIN_VALUE / 2);
@@ -54,8 +71,13 @@ final class Readers {
     /// CUT_BUFFER0 of the root window, and the offer it was filled from.
     private record CutBuffer(Optional<OfferId> offer, long at) {}
 
+    Readers(Windows windows) {
+        this.windows = windows;
+    }
+
     void taken(Selection selection, OfferId offer, long now) {
         held.put(selection, new Held(offer, now));
+        forgetWhoReadNothing();
     }
 
     void released(Selection selection, long now) {
@@ -66,12 +88,40 @@ final class Readers {
     }
 
     /// A client asks for content, not merely for what there is.
-    void read(Selection selection, int client, long now) {
+    void read(Selection selection, int window, long now) {
+        int client = windows.clientOf(window);
         Held last = held.get(selection);
         if (last == null || (last.reads.size() >= MAX_CLIENTS && !last.reads.containsKey(client))) {
             return;
         }
         last.reads.merge(client, new Read(now, now), (old, latest) -> new Read(old.first(), now));
+        watch(new Reader(this, window, client));
+    }
+
+    /// One window of a client is enough to know whether it is there; the oldest that is watched.
+    private void watch(Reader reader) {
+        if (watched.stream().noneMatch(other -> other.client() == reader.client())) {
+            watched.add(reader);
+            windows.watch(reader.window(), Requests.STRUCTURE_NOTIFY_MASK, reader);
+        }
+    }
+
+    private void left(Reader reader) {
+        watched.remove(reader);
+        managers.remove(reader.client());
+        held.values().forEach(last -> last.reads.remove(reader.client()));
+    }
+
+    /// Stops watching those who are remembered for nothing any more.
+    private void forgetWhoReadNothing() {
+        for (Reader reader : List.copyOf(watched)) {
+            boolean remembered = managers.contains(reader.client())
+                    || held.values().stream().anyMatch(last -> last.reads.containsKey(reader.client()));
+            if (!remembered) {
+                watched.remove(reader);
+                windows.unwatch(reader.window(), reader);
+            }
+        }
     }
 
     /// The offer that a client goes on holding for us when it takes the selection now, if that is what it does.

@@ -55,7 +55,7 @@ public final class X11Display implements Peer, AutoCloseable {
     private final XServer server;
     private final int xfixesOpcode;
     private final RandomGenerator random;
-    private final Readers readers = new Readers();
+    private final Readers readers;
     private final Map<Long, Reading> readings = new HashMap<>();
     private final Map<Selection, Board> boards = new EnumMap<>(Selection.class);
     private Optional<Pastes> pastes = Optional.empty();
@@ -73,6 +73,7 @@ public final class X11Display implements Peer, AutoCloseable {
         this.xfixesOpcode = xfixesOpcode;
         this.random = random;
         this.server = XServer.over(x, atoms, millis);
+        this.readers = new Readers(server.windows());
         x.listen(this::happened);
     }
 

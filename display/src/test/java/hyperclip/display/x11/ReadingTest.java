@@ -86,18 +86,15 @@ class ReadingTest {
     }
 
     @Test
-    void severalPastesOfOneCopyGoOnAtOnce() throws Exception {
-        // xclip forgets requests that come while it sends by INCR, so that another display of ours plays the owner.
-        byte[] content = random(3_000_000);
-        try (Desk owner = Desk.at(xvfb)) {
-            owner.shows(Selection.CLIPBOARD, "image/png", content);
-            desk.alongside(() -> owner.quiet(1));
-            Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
-            long one = desk.requests(offer, PNG, Desk.CREDIT);
-            long two = desk.requests(offer, PNG, 5000);
-            assertThat(desk.content(one)).isEqualTo(content);
-            assertThat(desk.content(two)).isEqualTo(content);
-        }
+    void severalPastesOfOneCopyGoOnAtOnce() {
+        // In one property each: xclip and xsel forget requests that come while they send by INCR.
+        byte[] content = random(100_000);
+        xvfb.copy("clipboard", "image/png", content);
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        long one = desk.requests(offer, PNG, Desk.CREDIT);
+        long two = desk.requests(offer, PNG, 5000);
+        assertThat(desk.content(one)).isEqualTo(content);
+        assertThat(desk.content(two)).isEqualTo(content);
     }
 
     @Test
@@ -239,13 +236,15 @@ class ReadingTest {
     }
 
     @Test
-    void anotherHyperclipsOfferKeepsItsId() {
+    void anotherHyperclipsOfferIsNotPassedOn() {
         OfferId id = OfferId.random(new Random(99));
+        xvfb.copyText("clipboard", "a person's");
+        desk.offer(Selection.CLIPBOARD, 0);
         try (RawOwner other = new RawOwner(xvfb, desk)) {
             other.own("CLIPBOARD");
             other.answer("TARGETS", other.atoms("UTF8_STRING", Atoms.HYPERCLIP_OFFER), RawOwner.ATOM);
             other.answer(Atoms.HYPERCLIP_OFFER, id.hex().getBytes(UTF_8), RawOwner.STRING);
-            assertThat(desk.offer(Selection.CLIPBOARD, 0).id()).isEqualTo(id);
+            desk.until(() -> !desk.all(Signal.Release.class).isEmpty(), "the release of the person's copy");
             other.own("CLIPBOARD");
             other.answer("TARGETS", other.atoms("UTF8_STRING", Atoms.HYPERCLIP_OFFER), RawOwner.ATOM);
             other.ignore(Atoms.HYPERCLIP_OFFER);

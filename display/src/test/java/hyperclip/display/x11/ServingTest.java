@@ -364,6 +364,7 @@ class ServingTest {
             }
             assertThat(app.owner("CLIPBOARD")).isZero();
         }
+        desk.quiet(20); // the application's end is heard
         assertThat(desk.display.debris()).isEqualTo("2 windows, 0 conversions, 0 readings");
     }
 }
