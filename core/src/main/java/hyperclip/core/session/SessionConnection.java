@@ -340,6 +340,11 @@ public final class SessionConnection {
     private void seekAnew() {
         sync.lost();
         owesFilling = true;
+        askForSync();
+    }
+
+    private void askForSync() {
+        asked = millis.getAsLong();
         owesSync = true;
         owner.hasToSend(this);
     }
@@ -363,9 +368,6 @@ public final class SessionConnection {
         if (medium == Medium.SOCKET) {
             return greeted && reader.betweenFrames() ? NEVER : lastHeard + PATIENCE;
         }
-        if (!greeted) {
-            return NEVER;
-        }
         return asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
     }
 
@@ -381,7 +383,10 @@ public final class SessionConnection {
             String what = greeted ? "half a frame and then nothing" : "no hello";
             throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
         }
-        if (asked == NEVER) {
+        if (!greeted && !sync.inStep()) {
+            // Repeated for ever: what was said before may have gone to nobody, or in a time that was taken back.
+            askForSync();
+        } else if (greeted && asked == NEVER) {
             askForLife();
         } else {
             portLost("no sign of life for " + SILENCE / 1000 + " s");
