@@ -339,12 +339,8 @@ public final class SessionConnection {
 
     private void seekAnew() {
         sync.lost();
-        owesFilling = true;
-        askForSync();
-    }
-
-    private void askForSync() {
         asked = millis.getAsLong();
+        owesFilling = true;
         owesSync = true;
         owner.hasToSend(this);
     }
@@ -383,10 +379,11 @@ public final class SessionConnection {
             String what = greeted ? "half a frame and then nothing" : "no hello";
             throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
         }
-        if (!greeted && !sync.inStep()) {
-            // Repeated for ever: what was said before may have gone to nobody, or in a time that was taken back.
-            askForSync();
-        } else if (greeted && asked == NEVER) {
+        if (!greeted) {
+            // Repeated for ever: what was said before may have gone to nobody, or in a time that was taken back. The
+            // other side may even be in step with that: only a fresh nonce and filling are sure to reach it.
+            seekAnew();
+        } else if (asked == NEVER) {
             askForLife();
         } else {
             portLost("no sign of life for " + SILENCE / 1000 + " s");
