@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 ///
 /// A fresh offer replaces what its followers show. A renewed one (told again after a cut or a late start) replaces only
 /// what is older; where it finds a younger one that it may see itself, it yields and is told that one. An offer that
-/// comes back under the id of one that stands is an echo and changes nothing.
+/// comes back to the hub from where it is shown, under the same id, is an echo and changes nothing.
 ///
 /// Confined to one thread. A signal told while another is being passed on waits its turn, so that peers may answer at
 /// once.
@@ -173,14 +173,11 @@ public final class Hub {
         return Optional.ofNullable(youngest);
     }
 
-    private boolean isEcho(Place place, Signal.Offer offer) {
-        for (Place other : places.values()) {
-            Held held = other.held.get(offer.selection());
-            if (held != null && held.holder != place && held.offer.id().equals(offer.id())) {
-                return true;
-            }
-        }
-        return false;
+    /// Whether a place offers what it is itself shown. What other places hold is no sign: two sessions of a guest are
+    /// both told the copy of the host under one id, and a liar may offer under any id it has seen.
+    private static boolean isEcho(Place place, Signal.Offer offer) {
+        Held held = place.held.get(offer.selection());
+        return held != null && held.holder != place && held.offer.id().equals(offer.id());
     }
 
     private void released(Place place, Selection selection) {

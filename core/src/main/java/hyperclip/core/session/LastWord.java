@@ -23,10 +23,6 @@ import java.util.Optional;
 /// ```
 final class LastWord {
 
-    /// How often in a row a release is answered with the offer that it cannot have meant, before the other side's word
-    /// is taken: two ends that follow the rules need one.
-    static final int MAX_REPEATS = 4;
-
     private final Selection selection;
     private final Rank rank;
 
@@ -39,7 +35,6 @@ final class LastWord {
     private Signal.Offer mine;
 
     private boolean unsent;
-    private int repeats;
 
     private enum Speaker {
         NOBODY,
@@ -56,14 +51,15 @@ final class LastWord {
     void publish(Signal.Offer offer) {
         mine = offer;
         unsent = true;
-        repeats = 0;
     }
 
-    /// This side no longer offers. Nothing is said where the other side's word is the last, or nothing was said yet.
+    /// This side no longer offers. Nothing is said where the other side has heard of no offer that this ends.
+    ///
+    /// An offer that was never sent is released too where it was to take the place of the other side's: they tell
+    /// theirs again then. Said nothing, this side would have forgotten what the other takes for agreed.
     void withdraw() {
-        boolean told = speaker == Speaker.MINE && isOffer;
         mine = null;
-        unsent = told;
+        unsent = isOffer && (unsent || speaker == Speaker.MINE);
     }
 
     boolean hasUnsent() {
@@ -107,14 +103,15 @@ final class LastWord {
         }
         boolean wasTheirs = speaker == Speaker.THEIRS;
         accept(theirs.serial(), false, 0);
-        if (mine != null && repeats < MAX_REPEATS) {
-            // They cannot have meant this side's copy: they had not heard of it. Told again, or it would be lost.
-            repeats++;
+        if (mine != null) {
+            // They had not heard of this side's copy, or have let go what displaced it: told again, or it would be
+            // lost.
+            if (!unsent) {
+                mine = mine.told(mine.age(), Standing.RENEWED);
+            }
             unsent = true;
             return Optional.empty();
         }
-        mine = null;
-        unsent = false;
         return wasTheirs ? Optional.of(new Signal.Release(selection)) : Optional.empty();
     }
 

@@ -346,6 +346,7 @@ public final class SessionConnection {
 
     private void seekAnew() {
         sync.lost();
+        asked = millis.getAsLong();
         owesFilling = true;
         owesSync = true;
         owner.hasToSend(this);
@@ -370,9 +371,6 @@ public final class SessionConnection {
         if (medium == Medium.SOCKET) {
             return greeted && reader.betweenFrames() ? NEVER : lastHeard + PATIENCE;
         }
-        if (!greeted) {
-            return NEVER;
-        }
         return asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
     }
 
@@ -388,7 +386,11 @@ public final class SessionConnection {
             String what = greeted ? "half a frame and then nothing" : "no hello";
             throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
         }
-        if (asked == NEVER) {
+        if (!greeted) {
+            // Repeated for ever: what was said before may have gone to nobody, or in a time that was taken back. The
+            // other side may even be in step with that: only a fresh nonce and filling are sure to reach it.
+            seekAnew();
+        } else if (asked == NEVER) {
             askForLife();
         } else {
             portLost("no sign of life for " + SILENCE / 1000 + " s");
