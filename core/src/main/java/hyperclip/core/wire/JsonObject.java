@@ -85,7 +85,7 @@ public final class JsonObject {
     private static Map<String, Object> object(JsonParser parser, long position) throws ProtocolException {
         Map<String, Object> members = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
+            String name = whole(parser.currentName(), position);
             parser.nextToken();
             members.put(name, value(parser, position));
         }
