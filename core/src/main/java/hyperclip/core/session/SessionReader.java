@@ -64,7 +64,10 @@ final class SessionReader {
                 new SessionMessage.Ask(word(object, "question", SessionMessage.Question.class), place(object));
             case "row" -> new SessionMessage.Row(fields(object));
             case "done" -> new SessionMessage.Done();
-            default -> throw object.bad("say", "a message of this version");
+            default ->
+                throw NAME.matcher(what).matches()
+                        ? new ProtocolException("an unknown message '" + what + "'", position)
+                        : object.bad("say", "a message of this version");
         };
     }
 
