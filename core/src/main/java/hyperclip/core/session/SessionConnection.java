@@ -22,7 +22,8 @@ import java.util.random.RandomGenerator;
 /// ```
 public final class SessionConnection {
 
-    /// How long the other side may take over its hello and over any one frame, in milliseconds.
+    /// How long the other side of a socket may take over its hello and over any one frame, from first byte to last, in
+    /// milliseconds.
     public static final long PATIENCE = 10_000;
 
     /// After so long without a word from the other side of a port, it is asked for one, in milliseconds.
@@ -50,6 +51,7 @@ public final class SessionConnection {
     private boolean owesFilling;
     private boolean owesSync;
     private long lastHeard;
+    private long waitingSince;
     private long asked = NEVER;
     private long pings;
 
@@ -88,6 +90,7 @@ public final class SessionConnection {
         this.millis = millis;
         this.sync = new Sync(random);
         this.lastHeard = millis.getAsLong();
+        this.waitingSince = lastHeard;
     }
 
     /// Begins: with a hello on a socket, with a sync on a port.
@@ -275,6 +278,9 @@ public final class SessionConnection {
     }
 
     private void read(ByteBuffer bytes) throws ProtocolException {
+        if (greeted && reader.betweenFrames()) {
+            waitingSince = lastHeard;
+        }
         Frame frame = reader.read(bytes);
         if (frame == null) {
             return;
@@ -361,7 +367,7 @@ public final class SessionConnection {
     /// When [#tick()] is wanted next; `Long.MAX_VALUE` where nothing waits.
     public long deadline() {
         if (medium == Medium.SOCKET) {
-            return greeted && reader.betweenFrames() ? NEVER : lastHeard + PATIENCE;
+            return greeted && reader.betweenFrames() ? NEVER : waitingSince + PATIENCE;
         }
         if (!greeted) {
             return NEVER;
