@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
 /// PORT:    seeking ──sync──▶ greeting ──hello──▶ open
 ///             ▲                  └────────┬────────┘
 ///             └── another sync, bad input, no sign of life: every channel ends ──┘
+///          after bad input at most once a second: what comes meanwhile is discarded
 /// ```
 public final class SessionConnection {
 
@@ -31,6 +32,10 @@ public final class SessionConnection {
 
     /// After so long without an answer to that, it is taken for gone, in milliseconds.
     public static final long SILENCE = 5_000;
+
+    /// Bad input makes a port begin anew at most so often, in milliseconds: two sides that can never agree, such as
+    /// two of different versions, would otherwise do nothing else.
+    public static final long REST = 1_000;
 
     /// The most channels on one connection.
     public static final int MAX_CHANNELS = 256;
@@ -53,6 +58,8 @@ public final class SessionConnection {
     private long lastHeard;
     private long waitingSince;
     private long asked = NEVER;
+    private long restsUntil = NEVER;
+    private long mayFailAgain = Long.MIN_VALUE;
     private long pings;
 
     private record Channel(Hub hub, View view, SessionPeer peer) {}
@@ -217,7 +224,10 @@ public final class SessionConnection {
         asked = NEVER;
         while (bytes.hasRemaining()) {
             try {
-                if (medium == Medium.PORT && seeks(bytes)) {
+                if (restsUntil != NEVER) {
+                    reader.skipped(bytes.remaining());
+                    bytes.position(bytes.limit());
+                } else if (medium == Medium.PORT && seeks(bytes)) {
                     seek(bytes);
                 } else {
                     read(bytes);
@@ -227,7 +237,7 @@ public final class SessionConnection {
                     throw e;
                 }
                 lose(e.getMessage());
-                seekAnew();
+                rest();
             }
         }
     }
@@ -343,7 +353,20 @@ public final class SessionConnection {
         owner.lost(this, why);
     }
 
+    private void rest() {
+        if (lastHeard >= mayFailAgain) {
+            mayFailAgain = lastHeard + REST;
+            seekAnew();
+        } else {
+            sync.lost();
+            owesFilling = false;
+            owesSync = false;
+            restsUntil = mayFailAgain;
+        }
+    }
+
     private void seekAnew() {
+        restsUntil = NEVER;
         sync.lost();
         owesFilling = true;
         owesSync = true;
@@ -370,7 +393,7 @@ public final class SessionConnection {
             return greeted && reader.betweenFrames() ? NEVER : waitingSince + PATIENCE;
         }
         if (!greeted) {
-            return NEVER;
+            return restsUntil;
         }
         return asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
     }
@@ -387,7 +410,10 @@ public final class SessionConnection {
             String what = greeted ? "half a frame and then nothing" : "no hello";
             throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
         }
-        if (asked == NEVER) {
+        if (restsUntil != NEVER) {
+            mayFailAgain = now + REST;
+            seekAnew();
+        } else if (asked == NEVER) {
             askForLife();
         } else {
             portLost("no sign of life for " + SILENCE / 1000 + " s");
