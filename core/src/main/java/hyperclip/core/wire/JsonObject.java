@@ -29,6 +29,9 @@ public final class JsonObject {
     public static final int MAX_STRING = 4096;
     private static final int MAX_NUMBER_DIGITS = 20;
 
+    /// A value of a kind that no message has: null, a truth value, a fraction, a number beyond 64 bits.
+    private static final Object NOTHING_ASKED_FOR = new Object();
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -104,8 +107,10 @@ public final class JsonObject {
             }
             case VALUE_STRING -> whole(parser.getString(), position);
             case VALUE_NUMBER_INT ->
-                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? "" : parser.getLongValue();
-            default -> "";
+                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? NOTHING_ASKED_FOR
+                        : (Object) parser.getLongValue();
+            default -> NOTHING_ASKED_FOR;
         };
     }
 
