@@ -222,6 +222,7 @@ public final class SessionConnection {
     public void received(ByteBuffer bytes) throws ProtocolException {
         lastHeard = millis.getAsLong();
         asked = NEVER;
+        wake();
         while (bytes.hasRemaining()) {
             try {
                 if (restsUntil != NEVER) {
@@ -365,6 +366,14 @@ public final class SessionConnection {
         }
     }
 
+    private void wake() {
+        long now = millis.getAsLong();
+        if (restsUntil <= now) {
+            mayFailAgain = now + REST;
+            seekAnew();
+        }
+    }
+
     private void seekAnew() {
         restsUntil = NEVER;
         sync.lost();
@@ -411,8 +420,7 @@ public final class SessionConnection {
             throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
         }
         if (restsUntil != NEVER) {
-            mayFailAgain = now + REST;
-            seekAnew();
+            wake();
         } else if (asked == NEVER) {
             askForLife();
         } else {
