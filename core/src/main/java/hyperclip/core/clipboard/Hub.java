@@ -134,7 +134,10 @@ public final class Hub {
             return;
         }
         Held held = new Held(place, offer, millis.getAsLong() - offer.age());
-        place.held.put(selection, held);
+        Held before = place.held.put(selection, held);
+        if (before != null && before.holder != place) {
+            tellIfUnseen(before);
+        }
         Optional<Held> younger = offer.standing() == Standing.FRESH ? Optional.empty() : youngerThan(held);
         if (younger.isPresent()) {
             show(place, younger.get(), Standing.FRESH);

@@ -24,8 +24,9 @@ public sealed interface Signal {
     /// @param age milliseconds since the copy, added up hop by hop; [#UNKNOWN_AGE] at the most
     record Offer(Selection selection, OfferId id, List<MimeType> types, long age, Standing standing) implements Signal {
 
-        /// The age of a copy of which nobody knows when it was made: older than every other.
-        public static final long UNKNOWN_AGE = Long.MAX_VALUE / 4;
+        /// The age of a copy of which nobody knows when it was made: older than every other. It is the greatest whole
+        /// number that survives a reader of JSON that keeps numbers as doubles (RFC 8259, 6).
+        public static final long UNKNOWN_AGE = (1L << 53) - 1;
 
         public Offer {
             types = List.copyOf(types);

@@ -12,8 +12,9 @@ record Frame(Kind kind, int channel, ByteBuffer payload) {
 
     static final int HEADER = 12;
 
-    /// The longest JSON text: an offer of [Signal#MAX_TYPES] types of the greatest length fits with room to spare.
-    static final int MAX_CONTROL = 32 * 1024;
+    /// The longest JSON text: an offer of [Signal#MAX_TYPES] types of the greatest length fits with room to spare, even
+    /// where each of their characters is a quotation mark and takes an escape.
+    static final int MAX_CONTROL = 40 * 1024;
 
     static final int TRANSFER_NUMBER = Long.BYTES;
     static final int MAX_DATA = TRANSFER_NUMBER + Signal.MAX_CHUNK;

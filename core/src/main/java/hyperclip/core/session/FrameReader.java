@@ -80,8 +80,11 @@ final class FrameReader {
         int itsEpoch = complete.getInt();
         long length = Integer.toUnsignedLong(complete.getInt());
         kind = Frame.Kind.of(code);
-        if (kind == null || zero != 0) {
+        if (kind == null) {
             throw new ProtocolException("a frame of unknown kind " + Byte.toUnsignedInt(code), frameStart);
+        }
+        if (zero != 0) {
+            throw new ProtocolException("a frame whose second byte is not zero", frameStart);
         }
         if (itsEpoch != epoch) {
             throw new ProtocolException("a frame of another epoch", frameStart);

@@ -19,10 +19,12 @@ import java.util.random.RandomGenerator;
 /// PORT:    seeking ──sync──▶ greeting ──hello──▶ open
 ///             ▲                  └────────┬────────┘
 ///             └── another sync, bad input, no sign of life: every channel ends ──┘
+///          after bad input at most once a second: what comes meanwhile is discarded
 /// ```
 public final class SessionConnection {
 
-    /// How long the other side may take over its hello and over any one frame, in milliseconds.
+    /// How long the other side of a socket may take over its hello and over any one frame, from first byte to last, in
+    /// milliseconds.
     public static final long PATIENCE = 10_000;
 
     /// After so long without a word from the other side of a port, it is asked for one, in milliseconds.
@@ -30,6 +32,10 @@ public final class SessionConnection {
 
     /// After so long without an answer to that, it is taken for gone, in milliseconds.
     public static final long SILENCE = 5_000;
+
+    /// Bad input makes a port begin anew at most so often, in milliseconds: two sides that can never agree, such as
+    /// two of different versions, would otherwise do nothing else.
+    public static final long REST = 1_000;
 
     /// The most channels on one connection.
     public static final int MAX_CHANNELS = 256;
@@ -53,7 +59,10 @@ public final class SessionConnection {
     private boolean owesFilling;
     private boolean owesSync;
     private long lastHeard;
+    private long waitingSince;
     private long asked = NEVER;
+    private long restsUntil = NEVER;
+    private long mayFailAgain = Long.MIN_VALUE;
     private long pings;
 
     private record Channel(Hub hub, View view, SessionPeer peer) {}
@@ -91,6 +100,7 @@ public final class SessionConnection {
         this.millis = millis;
         this.sync = new Sync(random);
         this.lastHeard = millis.getAsLong();
+        this.waitingSince = lastHeard;
     }
 
     /// Begins: with a hello on a socket, with a sync on a port.
@@ -219,9 +229,13 @@ public final class SessionConnection {
     public void received(ByteBuffer bytes) throws ProtocolException {
         lastHeard = millis.getAsLong();
         asked = NEVER;
+        wake();
         while (bytes.hasRemaining()) {
             try {
-                if (medium == Medium.PORT && seeks(bytes)) {
+                if (restsUntil != NEVER) {
+                    reader.skipped(bytes.remaining());
+                    bytes.position(bytes.limit());
+                } else if (medium == Medium.PORT && seeks(bytes)) {
                     seek(bytes);
                 } else {
                     read(bytes);
@@ -231,7 +245,7 @@ public final class SessionConnection {
                     throw e;
                 }
                 lose(e.getMessage());
-                seekAnew();
+                rest();
             }
         }
     }
@@ -282,6 +296,9 @@ public final class SessionConnection {
     }
 
     private void read(ByteBuffer bytes) throws ProtocolException {
+        if (greeted && reader.betweenFrames()) {
+            waitingSince = lastHeard;
+        }
         Frame frame = reader.read(bytes);
         if (frame == null) {
             return;
@@ -344,7 +361,28 @@ public final class SessionConnection {
         owner.lost(this, why);
     }
 
+    private void rest() {
+        if (lastHeard >= mayFailAgain) {
+            mayFailAgain = lastHeard + REST;
+            seekAnew();
+        } else {
+            sync.lost();
+            owesFilling = false;
+            owesSync = false;
+            restsUntil = mayFailAgain;
+        }
+    }
+
+    private void wake() {
+        long now = millis.getAsLong();
+        if (restsUntil <= now) {
+            mayFailAgain = now + REST;
+            seekAnew();
+        }
+    }
+
     private void seekAnew() {
+        restsUntil = NEVER;
         sync.lost();
         asked = millis.getAsLong();
         owesFilling = true;
@@ -369,7 +407,10 @@ public final class SessionConnection {
     /// When [#tick()] is wanted next; `Long.MAX_VALUE` where nothing waits.
     public long deadline() {
         if (medium == Medium.SOCKET) {
-            return greeted && reader.betweenFrames() ? NEVER : lastHeard + PATIENCE;
+            return greeted && reader.betweenFrames() ? NEVER : waitingSince + PATIENCE;
+        }
+        if (restsUntil != NEVER) {
+            return restsUntil;
         }
         return asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
     }
@@ -386,7 +427,9 @@ public final class SessionConnection {
             String what = greeted ? "half a frame and then nothing" : "no hello";
             throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
         }
-        if (!greeted) {
+        if (restsUntil != NEVER) {
+            wake();
+        } else if (!greeted) {
             // Repeated for ever: what was said before may have gone to nobody, or in a time that was taken back. The
             // other side may even be in step with that: only a fresh nonce and filling are sure to reach it.
             seekAnew();

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -61,9 +62,12 @@ final class SessionReader {
             case "cancel" -> new SessionMessage.Cancel(transfer(object), reason(object));
             case "ask" ->
                 new SessionMessage.Ask(word(object, "question", SessionMessage.Question.class), place(object));
-            case "row" -> new SessionMessage.Row(object.fields("fields", SessionMessage.MAX_FIELDS));
+            case "row" -> new SessionMessage.Row(fields(object));
             case "done" -> new SessionMessage.Done();
-            default -> throw object.bad("say", "a message of this version");
+            default ->
+                throw NAME.matcher(what).matches()
+                        ? new ProtocolException("an unknown message '" + what + "'", position)
+                        : object.bad("say", "a message of this version");
         };
     }
 
@@ -132,13 +136,27 @@ final class SessionReader {
         return place;
     }
 
-    /// A sentence goes to a terminal: control characters would speak to the terminal itself.
     private static String sentence(JsonObject object) throws ProtocolException {
         String sentence = object.text("sentence", MAX_SENTENCE);
-        if (sentence.chars().anyMatch(Character::isISOControl)) {
+        if (hasControl(sentence)) {
             throw object.bad("sentence", "free of control characters");
         }
         return sentence;
+    }
+
+    private static Map<String, String> fields(JsonObject object) throws ProtocolException {
+        Map<String, String> fields = object.fields("fields", SessionMessage.MAX_FIELDS);
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            if (hasControl(field.getKey()) || hasControl(field.getValue())) {
+                throw object.bad("fields", "free of control characters");
+            }
+        }
+        return fields;
+    }
+
+    /// What goes to a terminal must not speak to the terminal itself.
+    private static boolean hasControl(String text) {
+        return text.chars().anyMatch(Character::isISOControl);
     }
 
     private static <E extends Enum<E>> E word(JsonObject object, String member, Class<E> kind)

@@ -103,6 +103,10 @@ final class Sync {
         byte[] echo = new byte[NONCE];
         partial.flip().position(MARK.length).get(sender).get(echo);
         partial.clear();
+        if (Arrays.equals(sender, mine)) {
+            // A port that echoes, such as a console: nobody but this side has said this.
+            return Heard.NOTHING;
+        }
         if (!Arrays.equals(echo, mine)) {
             if (inStep) {
                 lost();

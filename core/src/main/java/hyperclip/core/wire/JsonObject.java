@@ -1,6 +1,9 @@
 package hyperclip.core.wire;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +29,9 @@ public final class JsonObject {
     public static final int MAX_STRING = 4096;
     private static final int MAX_NUMBER_DIGITS = 20;
 
-    // The names are canonicalised by default, and must be: without it Jackson reads through a decoder that lets
-    // invalid UTF-8 pass.
+    /// A value of a kind that no message has: null, a truth value, a fraction, a number beyond 64 bits.
+    private static final Object NOTHING_ASKED_FOR = new Object();
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -48,11 +52,11 @@ public final class JsonObject {
 
     /// Reads the one object that the bytes hold.
     ///
-    /// @param bytes backed by an array, of a length that the caller has checked
+    /// @param bytes of a length that the caller has checked
     /// @param position where in the stream they stand, for complaints
     public static JsonObject read(ByteBuffer bytes, long position) throws ProtocolException {
-        try (JsonParser parser = FACTORY.createParser(
-                ObjectReadContext.empty(), bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
+        char[] text = text(bytes, position);
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new ProtocolException("a message that is no JSON object", position);
             }
@@ -68,10 +72,23 @@ public final class JsonObject {
         }
     }
 
+    /// Decoded here and not by Jackson, which takes UTF-16 and UTF-32 as well, throws another kind of exception where
+    /// they are malformed, and lets over-long sequences of UTF-8 pass.
+    private static char[] text(ByteBuffer bytes, long position) throws ProtocolException {
+        try {
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes);
+            char[] characters = new char[text.remaining()];
+            text.get(characters);
+            return characters;
+        } catch (CharacterCodingException e) {
+            throw new ProtocolException("a message that is not UTF-8", position);
+        }
+    }
+
     private static Map<String, Object> object(JsonParser parser, long position) throws ProtocolException {
         Map<String, Object> members = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
+            String name = whole(parser.currentName(), position);
             parser.nextToken();
             members.put(name, value(parser, position));
         }
@@ -90,8 +107,10 @@ public final class JsonObject {
             }
             case VALUE_STRING -> whole(parser.getString(), position);
             case VALUE_NUMBER_INT ->
-                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? "" : parser.getLongValue();
-            default -> "";
+                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? NOTHING_ASKED_FOR
+                        : (Object) parser.getLongValue();
+            default -> NOTHING_ASKED_FOR;
         };
     }
 
