@@ -88,7 +88,7 @@ public final class JsonObject {
     private static Map<String, Object> object(JsonParser parser, long position) throws ProtocolException {
         Map<String, Object> members = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = whole(parser.currentName(), position);
+            String name = parser.currentName();
             parser.nextToken();
             members.put(name, value(parser, position));
         }
@@ -114,7 +114,8 @@ public final class JsonObject {
         };
     }
 
-    /// Jackson lets the escape of half a surrogate pair pass; no UTF-8 can carry it on.
+    /// Jackson refuses half of a surrogate pair in a name and lets its escape pass in a string; no UTF-8 can carry it
+    /// on.
     private static String whole(String text, long position) throws ProtocolException {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isHighSurrogate(text.charAt(i))
