@@ -169,7 +169,6 @@ class SessionProtocolDocumentTest {
                 .contains("| transfers under way, each direction of a channel | %d |".formatted(SessionPeer.MAX_PASTES))
                 .contains("a **window** of %,d bytes".formatted(Paste.WINDOW))
                 .contains("| `credit` | 1 to %,d bytes |".formatted(Signal.MAX_CREDIT))
-                .contains("at most %d times in a row".formatted(LastWord.MAX_REPEATS))
                 .contains("| messages that wait for a peer | %,d |".formatted(Outbox.MAX_WAITING));
         assertThat(Signal.Offer.UNKNOWN_AGE)
                 .isEqualTo(SessionMessage.MAX_NUMBER)
