@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /// One JSON object that somebody untrusted wrote, and its members checked as they are taken out.
@@ -25,6 +25,9 @@ public final class JsonObject {
     public static final int MAX_NAME = 64;
     public static final int MAX_STRING = 4096;
     private static final int MAX_NUMBER_DIGITS = 20;
+
+    /// Jackson takes UTF-16 and UTF-32 too, and tells them by a zero among so many first bytes.
+    private static final int ENCODING_TOLD_BY = 4;
 
     // The names are canonicalised by default, and must be: without it Jackson reads through a decoder that lets
     // invalid UTF-8 pass.
@@ -51,6 +54,11 @@ public final class JsonObject {
     /// @param bytes backed by an array, of a length that the caller has checked
     /// @param position where in the stream they stand, for complaints
     public static JsonObject read(ByteBuffer bytes, long position) throws ProtocolException {
+        for (int i = bytes.position(); i < bytes.limit() && i < bytes.position() + ENCODING_TOLD_BY; i++) {
+            if (bytes.get(i) == 0) {
+                throw new ProtocolException("JSON that is not UTF-8", position);
+            }
+        }
         try (JsonParser parser = FACTORY.createParser(
                 ObjectReadContext.empty(), bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -63,7 +71,7 @@ public final class JsonObject {
             return new JsonObject(members, position);
         } catch (StreamConstraintsException e) {
             throw new ProtocolException("JSON beyond the limits", position);
-        } catch (StreamReadException e) {
+        } catch (JacksonException e) {
             throw new ProtocolException("malformed JSON", position);
         }
     }
