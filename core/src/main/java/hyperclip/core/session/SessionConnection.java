@@ -46,6 +46,9 @@ public final class SessionConnection {
     private final Outbox outbox = new Outbox();
     private final Map<Integer, Channel> channels = new HashMap<>();
 
+    /// The epoch of the next frame to send.
+    private int sending;
+
     private boolean greeted;
     private boolean owesFilling;
     private boolean owesSync;
@@ -195,15 +198,17 @@ public final class SessionConnection {
             return null;
         }
         Outbox.Ready ready = outbox.next();
-        return ready == null ? null : ready.framed(epoch());
+        return ready == null ? null : framed(ready);
     }
 
     private boolean maySpeak() {
         return medium == Medium.SOCKET || sync.inStep();
     }
 
-    private int epoch() {
-        return medium == Medium.SOCKET ? 0 : sync.epoch();
+    private ByteBuffer[] framed(Outbox.Ready ready) {
+        int epoch = sending;
+        sending = Frame.epochAfter(epoch);
+        return ready.framed(epoch);
     }
 
     /// Takes all of the bytes.
@@ -266,6 +271,7 @@ public final class SessionConnection {
             }
             case IN_STEP, IN_STEP_ANSWER -> {
                 reader.restart(sync.epoch());
+                sending = sync.epoch();
                 owesFilling = false;
                 owesSync = heard == Sync.Heard.IN_STEP_ANSWER;
                 outbox.clear();
