@@ -228,8 +228,13 @@ public final class SessionConnection {
                 if (medium == Medium.SOCKET) {
                     throw e;
                 }
-                lose(e.getMessage());
-                seekAnew();
+                boolean wasGreeted = greeted;
+                portLost(e.getMessage());
+                if (!wasGreeted) {
+                    // Two of different releases would greet each other without end: the next try is for [#tick()].
+                    owesFilling = false;
+                    owesSync = false;
+                }
             }
         }
     }
