@@ -103,14 +103,15 @@ final class Sync {
         byte[] echo = new byte[NONCE];
         partial.flip().position(MARK.length).get(sender).get(echo);
         partial.clear();
-        if (!Arrays.equals(echo, mine)) {
+        boolean known = Arrays.equals(sender, theirs);
+        if (!Arrays.equals(echo, mine) || (inStep && !known)) {
             if (inStep) {
                 lost();
             }
             theirs = sender;
             return Heard.ANSWER;
         }
-        if (inStep && Arrays.equals(sender, theirs)) {
+        if (inStep) {
             return Heard.NOTHING;
         }
         theirs = sender;
