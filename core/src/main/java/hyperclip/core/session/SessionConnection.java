@@ -215,8 +215,9 @@ public final class SessionConnection {
     ///
     /// @throws ProtocolException on a socket, for bad input: the connection is to be closed. A port begins anew.
     public void received(ByteBuffer bytes) throws ProtocolException {
-        lastHeard = millis.getAsLong();
-        asked = NEVER;
+        if (medium == Medium.SOCKET) {
+            lastHeard = millis.getAsLong();
+        }
         while (bytes.hasRemaining()) {
             try {
                 if (medium == Medium.PORT && seeks(bytes)) {
@@ -264,6 +265,7 @@ public final class SessionConnection {
             }
             return;
         }
+        signOfLife();
         Sync.Heard heard = sync.heard();
         switch (heard) {
             case NOTHING -> {}
@@ -290,6 +292,7 @@ public final class SessionConnection {
         if (frame == null) {
             return;
         }
+        signOfLife();
         long position = reader.frameStart();
         switch (frame.kind()) {
             case CONTROL -> control(frame.channel(), SessionReader.read(frame.payload(), position), position);
@@ -303,6 +306,12 @@ public final class SessionConnection {
                 }
             }
         }
+    }
+
+    /// Only what is whole counts: half a header from before a restore can promise a frame that takes hours to fill.
+    private void signOfLife() {
+        lastHeard = millis.getAsLong();
+        asked = NEVER;
     }
 
     private void control(int number, SessionMessage message, long position) throws ProtocolException {
