@@ -140,7 +140,7 @@ public final class Hub {
         }
         Optional<Held> younger = offer.standing() == Standing.FRESH ? Optional.empty() : youngerThan(held);
         if (younger.isPresent()) {
-            show(place, younger.get(), Standing.FRESH);
+            show(place, younger.get(), Standing.RENEWED);
         } else {
             for (Place follower : List.copyOf(places.values())) {
                 if (follower != place && follows(follower, place) && gives(follower.held.get(selection), held)) {
@@ -151,12 +151,14 @@ public final class Hub {
         settle();
     }
 
-    /// Whether what a follower holds gives way to another offer.
+    /// Whether what a follower holds gives way to another offer. Of two of one age the newcomer stands: were it told
+    /// the
+    /// other one, its own side would answer alike.
     private static boolean gives(Held current, Held next) {
         return current == null
                 || current.holder == next.holder
                 || next.offer.standing() == Standing.FRESH
-                || next.since > current.since;
+                || next.since >= current.since;
     }
 
     /// The youngest of what this offer would have to displace, where its own place may see it instead.

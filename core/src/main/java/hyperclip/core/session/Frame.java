@@ -40,6 +40,12 @@ record Frame(Kind kind, int channel, ByteBuffer payload) {
         }
     }
 
+    /// The epoch of the next frame in the same direction. Frames are counted, because a machine that went back in time
+    /// goes on in an epoch that the other side knows. A socket does not go back, and stays at 0.
+    static int epochAfter(int epoch) {
+        return epoch == 0 ? 0 : epoch == -1 ? 1 : epoch + 1;
+    }
+
     /// The header of a frame that is about to be sent.
     static ByteBuffer header(Kind kind, int channel, int epoch, int length) {
         return ByteBuffer.allocate(HEADER)

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /// Bytes to frames.
 ///
-/// Malformed input: a header with an unknown kind, a length outside its kind's limits or another epoch than the agreed
+/// Malformed input: a header with an unknown kind, a length outside its kind's limits or another epoch than the next
 /// one throws a [ProtocolException] that names the position of the header. Nothing can be read after that until
 /// [#restart(int)].
 ///
@@ -26,6 +26,7 @@ final class FrameReader {
     private ByteBuffer payload;
 
     /// Begins anew between frames, with the epoch that both sides agreed on (0 where there is none).
+    /// Every frame that follows is one further ([Frame#epochAfter(int)]).
     void restart(int newEpoch) {
         epoch = newEpoch;
         header.clear();
@@ -93,6 +94,7 @@ final class FrameReader {
             throw new ProtocolException(
                     "a frame of %d bytes, %d to %d allowed".formatted(length, kind.least, kind.most), frameStart);
         }
+        epoch = Frame.epochAfter(epoch);
         payload = ByteBuffer.allocate((int) length);
     }
 

@@ -55,6 +55,9 @@ public final class SessionConnection {
     private final Outbox outbox = new Outbox();
     private final Map<Integer, Channel> channels = new HashMap<>();
 
+    /// The epoch of the next frame to send.
+    private int sending;
+
     private boolean greeted;
     private boolean owesFilling;
     private boolean owesSync;
@@ -212,23 +215,26 @@ public final class SessionConnection {
             return null;
         }
         Outbox.Ready ready = outbox.next();
-        return ready == null ? null : ready.framed(epoch());
+        return ready == null ? null : framed(ready);
     }
 
     private boolean maySpeak() {
         return medium == Medium.SOCKET || sync.inStep();
     }
 
-    private int epoch() {
-        return medium == Medium.SOCKET ? 0 : sync.epoch();
+    private ByteBuffer[] framed(Outbox.Ready ready) {
+        int epoch = sending;
+        sending = Frame.epochAfter(epoch);
+        return ready.framed(epoch);
     }
 
     /// Takes all of the bytes.
     ///
     /// @throws ProtocolException on a socket, for bad input: the connection is to be closed. A port begins anew.
     public void received(ByteBuffer bytes) throws ProtocolException {
-        lastHeard = millis.getAsLong();
-        asked = NEVER;
+        if (medium == Medium.SOCKET) {
+            lastHeard = millis.getAsLong();
+        }
         wake();
         while (bytes.hasRemaining()) {
             try {
@@ -275,6 +281,7 @@ public final class SessionConnection {
             }
             return;
         }
+        signOfLife();
         Sync.Heard heard = sync.heard();
         switch (heard) {
             case NOTHING -> {}
@@ -287,6 +294,7 @@ public final class SessionConnection {
             }
             case IN_STEP, IN_STEP_ANSWER -> {
                 reader.restart(sync.epoch());
+                sending = sync.epoch();
                 owesFilling = false;
                 owesSync = heard == Sync.Heard.IN_STEP_ANSWER;
                 outbox.clear();
@@ -303,6 +311,7 @@ public final class SessionConnection {
         if (frame == null) {
             return;
         }
+        signOfLife();
         long position = reader.frameStart();
         switch (frame.kind()) {
             case CONTROL -> control(frame.channel(), SessionReader.read(frame.payload(), position), position);
@@ -316,6 +325,12 @@ public final class SessionConnection {
                 }
             }
         }
+    }
+
+    /// Only what is whole counts: half a header from before a restore can promise a frame that takes hours to fill.
+    private void signOfLife() {
+        lastHeard = millis.getAsLong();
+        asked = NEVER;
     }
 
     private void control(int number, SessionMessage message, long position) throws ProtocolException {
@@ -362,8 +377,9 @@ public final class SessionConnection {
     }
 
     private void rest() {
-        if (lastHeard >= mayFailAgain) {
-            mayFailAgain = lastHeard + REST;
+        long now = millis.getAsLong();
+        if (now >= mayFailAgain) {
+            mayFailAgain = now + REST;
             seekAnew();
         } else {
             sync.lost();
