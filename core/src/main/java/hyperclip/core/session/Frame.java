@@ -3,7 +3,7 @@ package hyperclip.core.session;
 import hyperclip.core.clipboard.Signal;
 import java.nio.ByteBuffer;
 
-/// One frame: a header of [#HEADER] bytes (kind u8, zero u8, channel u16, epoch u32, length u32, all big-endian) and
+/// One frame: a header of [#HEADER] bytes (kind u8, zero u8, channel u16, stamp u32, length u32, all big-endian) and
 /// its payload. It knows lengths and nothing else (docs/session-protocol.md, Frames).
 ///
 /// @param channel 0 for the connection itself, otherwise a session
@@ -40,19 +40,13 @@ record Frame(Kind kind, int channel, ByteBuffer payload) {
         }
     }
 
-    /// The epoch of the next frame in the same direction. Frames are counted, because a machine that went back in time
-    /// goes on in an epoch that the other side knows. A socket does not go back, and stays at 0.
-    static int epochAfter(int epoch) {
-        return epoch == 0 ? 0 : epoch == -1 ? 1 : epoch + 1;
-    }
-
     /// The header of a frame that is about to be sent.
-    static ByteBuffer header(Kind kind, int channel, int epoch, int length) {
+    static ByteBuffer header(Kind kind, int channel, int stamp, int length) {
         return ByteBuffer.allocate(HEADER)
                 .put(kind.code)
                 .put((byte) 0)
                 .putShort((short) channel)
-                .putInt(epoch)
+                .putInt(stamp)
                 .putInt(length)
                 .flip();
     }

@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 ///
 /// A sync is [#LENGTH] bytes: the mark, the sender's nonce and the nonce that it last heard (zeros where it heard
 /// none).
-/// A side is in step when its own nonce has come back; both nonces together give the epoch from which both
-/// sides count their frames, so that a frame from before, or after one that is missing, is known for what it is.
+/// A side is in step when its own nonce has come back; both nonces together give the epoch from which both sides
+/// count their frames, so that a frame from before, or after one that is missing, is known for what it is.
 ///
 /// ```
 /// seeking ──own nonce comes back──▶ in step ──another sync, or lost()──▶ seeking, with a fresh nonce
@@ -123,7 +123,7 @@ final class Sync {
         return Arrays.equals(answered, theirs) ? Heard.IN_STEP : Heard.IN_STEP_ANSWER;
     }
 
-    /// The number that the first frame of each side carries: never 0, which is the epoch of a socket.
+    /// The stamp of the first frame of each side: never 0, which is the stamp of a socket.
     int epoch() {
         ByteBuffer a = ByteBuffer.wrap(mine);
         ByteBuffer b = ByteBuffer.wrap(theirs);
