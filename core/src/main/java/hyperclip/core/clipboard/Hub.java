@@ -31,6 +31,7 @@ public final class Hub {
     private final Following following;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final Transfers<Place> transfers = new Transfers<>();
+    private final FirstHeard firstHeard = new FirstHeard();
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private boolean passing;
 
@@ -133,14 +134,14 @@ public final class Hub {
         if (isEcho(place, offer)) {
             return;
         }
-        Held held = new Held(place, offer, millis.getAsLong() - offer.age());
+        long told = millis.getAsLong() - offer.age();
+        long since = offer.standing() == Standing.FRESH ? told : firstHeard.sinceAtLatest(offer.id(), told);
+        Held held = new Held(place, offer, since);
         Held before = place.held.put(selection, held);
-        if (before != null && before.holder != place) {
-            tellIfUnseen(before);
-        }
         Optional<Held> younger = offer.standing() == Standing.FRESH ? Optional.empty() : youngerThan(held);
         if (younger.isPresent()) {
-            show(place, younger.get(), Standing.RENEWED);
+            // A place whose clock went back would answer a renewed one: by its clock its own copy is the younger.
+            show(place, younger.get(), since < told ? Standing.FRESH : Standing.RENEWED);
         } else {
             for (Place follower : List.copyOf(places.values())) {
                 if (follower != place && follows(follower, place) && gives(follower.held.get(selection), held)) {
@@ -148,12 +149,15 @@ public final class Hub {
                 }
             }
         }
+        firstHeard.note(offer.id(), since);
         settle();
+        if (before != null && before.holder != place) {
+            tellIfUnseen(before);
+        }
     }
 
     /// Whether what a follower holds gives way to another offer. Of two of one age the newcomer stands: were it told
-    /// the
-    /// other one, its own side would answer alike.
+    /// the other one, its own side would answer alike.
     private static boolean gives(Held current, Held next) {
         return current == null
                 || current.holder == next.holder
