@@ -147,6 +147,7 @@ public final class SessionConnection {
                     rank,
                     request -> passOn(hub, opened, from, request),
                     this::askForLife,
+                    this::pastes,
                     outbox,
                     millis);
             return signal -> {
@@ -202,6 +203,12 @@ public final class SessionConnection {
     public void say(SessionMessage message) {
         outbox.control(0, message);
         owner.hasToSend(this);
+    }
+
+    private int pastes() {
+        return channels.values().stream()
+                .mapToInt(channel -> channel.peer.pastes())
+                .sum();
     }
 
     /// How many transfers are under way, in both directions.

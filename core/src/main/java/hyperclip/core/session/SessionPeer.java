@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /// One channel of a connection as a peer of the hub: signals to messages and back.
@@ -22,10 +23,14 @@ final class SessionPeer implements Peer {
     /// The most pastes that the other side may have under way on one channel.
     static final int MAX_PASTES = 64;
 
+    /// The most of them on one connection, all channels together: each may hold a window of content here.
+    static final int MAX_PASTES_OF_ALL = 128;
+
     private final int channel;
     private final View view;
     private final Consumer<Signal.Request> requests;
     private final Runnable doubt;
+    private final IntSupplier pastesOfAll;
     private final Outbox outbox;
     private final LongSupplier millis;
     private final Map<Selection, LastWord> words = new EnumMap<>(Selection.class);
@@ -52,18 +57,21 @@ final class SessionPeer implements Peer {
     /// @param requests where the other side's requests go: to the view's own hub, or on behalf of another view
     /// @param doubt called when a word has come that changes nothing here: it crossed another on the way, or was
     /// said by a side that has forgotten words
+    /// @param pastesOfAll how many pastes the other side has under way on the whole connection
     SessionPeer(
             int channel,
             View view,
             Rank rank,
             Consumer<Signal.Request> requests,
             Runnable doubt,
+            IntSupplier pastesOfAll,
             Outbox outbox,
             LongSupplier millis) {
         this.channel = channel;
         this.view = view;
         this.requests = requests;
         this.doubt = doubt;
+        this.pastesOfAll = pastesOfAll;
         this.outbox = outbox;
         this.millis = millis;
         for (Selection selection : Selection.values()) {
@@ -203,7 +211,7 @@ final class SessionPeer implements Peer {
         if (pastesByWire.containsKey(request.transfer())) {
             throw new ProtocolException("a request under the number of another", position);
         }
-        if (pastesByWire.size() >= MAX_PASTES) {
+        if (pastesByWire.size() >= MAX_PASTES || pastesOfAll.getAsInt() >= MAX_PASTES_OF_ALL) {
             outbox.control(channel, new SessionMessage.Abort(request.transfer(), Reason.TOO_MANY));
             return;
         }
@@ -257,6 +265,11 @@ final class SessionPeer implements Peer {
         if (pastesByHub.containsKey(paste.hub())) {
             view.hear(new Signal.Credit(paste.hub(), bytes));
         }
+    }
+
+    /// How many pastes the other side has under way on this channel.
+    int pastes() {
+        return pastesByWire.size();
     }
 
     /// How many transfers are under way on this channel, in both directions.

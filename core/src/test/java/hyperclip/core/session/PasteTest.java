@@ -23,7 +23,7 @@ class PasteTest {
         long left;
         final Outbox outbox = new Outbox();
         final SessionPeer peer = new SessionPeer(
-                1, this, Rank.HOST_SIDE, request -> granted += request.credit(), () -> {}, outbox, () -> 0);
+                1, this, Rank.HOST_SIDE, request -> granted += request.credit(), () -> {}, () -> 0, outbox, () -> 0);
 
         @Override
         public void hear(Signal signal) {
