@@ -309,6 +309,25 @@ class SocketConnectionTest {
     }
 
     @Test
+    void allChannelsTogetherMayHaveSoManyPastesUnderWay() throws Exception {
+        Daemon daemon = offering();
+        int channels = SessionPeer.MAX_PASTES_OF_ALL / SessionPeer.MAX_PASTES;
+        for (int channel = 2; channel <= channels + 1; channel++) {
+            daemon.connection.open(channel, daemon.hub, "agent " + channel, Rank.HOST_SIDE);
+        }
+        for (int channel = 1; channel <= channels; channel++) {
+            for (int transfer = 1; transfer <= SessionPeer.MAX_PASTES; transfer++) {
+                daemon.hears(Bytes.control(channel, 0, request(transfer)));
+            }
+        }
+        assertThat(daemon.says()).noneMatch(said -> said.startsWith("Abort"));
+
+        daemon.hears(Bytes.control(channels + 1, 0, request(1)));
+
+        assertThat(daemon.says()).containsExactly("Abort[transfer=1, reason=TOO_MANY]");
+    }
+
+    @Test
     void moreCreditThanMayBeOutstandingIsRefused() throws Exception {
         Daemon daemon = offering();
         daemon.hears(Bytes.control(1, 0, request(1)));
