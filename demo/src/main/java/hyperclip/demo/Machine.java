@@ -47,7 +47,7 @@ public final class Machine implements Closeable {
     private final int megabytes;
     private final Path folder;
     private final Map<String, Path> ports = new LinkedHashMap<>();
-    private final Thread atShutdown = new Thread(this::end, "end the virtual machine");
+    private final Runnable ending = this::end;
 
     private volatile Process qemu;
     private Monitor monitor;
@@ -62,7 +62,7 @@ public final class Machine implements Closeable {
         this.megabytes = megabytes;
         this.folder = Files.createTempDirectory("hyperclip-");
         addPort(CLIPBOARD_PORT);
-        Runtime.getRuntime().addShutdownHook(atShutdown);
+        AtExit.run(ending);
     }
 
     // Its life
@@ -145,6 +145,7 @@ public final class Machine implements Closeable {
     private List<String> qemuCommand(Path monitorSocket, Path disk) throws Complaint {
         boolean kvm = hasKvm();
         List<String> command = new ArrayList<>(List.of(
+                "setsid",
                 Tool.find("qemu-system-x86_64").toString(),
                 "-name",
                 "hyperclip-guest",
@@ -251,11 +252,7 @@ public final class Machine implements Closeable {
     @Override
     public void close() {
         end();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atShutdown);
-        } catch (IllegalStateException shuttingDown) {
-            // The hook is at it already.
-        }
+        AtExit.forget(ending);
     }
 
     /// Once from the shutdown and once from whoever is interrupted by it: the second finds nothing left.
