@@ -47,9 +47,7 @@ public final class Guest implements Clients.Places {
     private int connections;
 
     /// One graphical session and the agent that speaks for it.
-    ///
-    /// @param channel on every port
-    private record Session(String name, String user, String display, int channel, long since) {
+    private record Session(String name, String user, String display, long since) {
         String view() {
             return "agent:" + name;
         }
@@ -144,11 +142,7 @@ public final class Guest implements Clients.Places {
         for (int i = 2; sessions.containsKey(name); i++) {
             name = user + ":" + i;
         }
-        int channel = 1;
-        while (taken(channel)) {
-            channel++;
-        }
-        Session session = new Session(name, user, display.isEmpty() ? "unknown" : display, channel, loop.millis());
+        Session session = new Session(name, user, display.isEmpty() ? "unknown" : display, loop.millis());
         sessions.put(name, session);
         agent.open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
         for (Port port : ports) {
@@ -160,14 +154,10 @@ public final class Guest implements Clients.Places {
         return session;
     }
 
-    private boolean taken(int channel) {
-        return sessions.values().stream().anyMatch(session -> session.channel == channel);
-    }
-
     private void end(Session session, String why) {
         sessions.remove(session.name);
         for (Port port : ports) {
-            port.leave(session.channel);
+            port.leave(session.name);
         }
         LOG.log(System.Logger.Level.INFO, "session {0} has gone: {1}", session.name, why);
     }
@@ -177,9 +167,7 @@ public final class Guest implements Clients.Places {
     }
 
     private void join(Session session, Port port) {
-        SessionConnection connection = port.connection();
-        connection.say(new SessionMessage.Open(session.channel, session.name, session.user, session.display));
-        connection.open(session.channel, hub, port.name() + ":" + session.name, Rank.GUEST_SIDE);
+        port.join(session.name, session.user, session.display, hub);
     }
 
     private boolean follows(String follower, String followed) {

@@ -4,8 +4,10 @@ import hyperclip.app.link.PortLink;
 import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.Medium;
+import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
@@ -15,6 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -38,6 +42,8 @@ final class Port implements SessionConnection.Owner {
     private final Path path;
     private final String name;
     private final Consumer<Port> onGreeted;
+    private final Map<String, Integer> channels = new HashMap<>();
+    private int lastChannel;
     private SessionConnection connection;
     private Runnable sender = () -> {};
     private String state = "not opened yet";
@@ -65,20 +71,37 @@ final class Port implements SessionConnection.Owner {
         return state;
     }
 
-    SessionConnection connection() {
-        return connection;
-    }
-
     boolean isGreeted() {
         return connection != null && connection.isGreeted();
     }
 
+    /// A session has come, or the host has: tells the host, and joins its view to the session's in this hub.
+    ///
+    /// Channels are numbered upwards and none twice in an epoch. Where the numbers are used up, another epoch
+    /// begins, and whoever is told of it comes here again.
+    void join(String session, String user, String display, Hub hub) {
+        if (lastChannel == SessionMessage.MAX_CHANNEL) {
+            connection.portLost("every channel number has been used");
+            return;
+        }
+        int channel = ++lastChannel;
+        channels.put(session, channel);
+        connection.say(new SessionMessage.Open(channel, session, user, display));
+        connection.open(channel, hub, name + ":" + session, Rank.GUEST_SIDE);
+    }
+
     /// A session is gone.
-    void leave(int channel) {
-        if (connection != null && connection.hasChannel(channel)) {
+    void leave(String session) {
+        Integer channel = channels.remove(session);
+        if (channel != null) {
             connection.close(channel, Reason.OWNER_GONE);
             connection.say(new SessionMessage.Close(channel));
         }
+    }
+
+    private void forgetChannels() {
+        channels.clear();
+        lastChannel = 0;
     }
 
     void open() {
@@ -127,6 +150,7 @@ final class Port implements SessionConnection.Owner {
 
     private void socketClosed(String why) {
         connection = null;
+        forgetChannels();
         shut(why);
     }
 
@@ -155,6 +179,7 @@ final class Port implements SessionConnection.Owner {
 
     @Override
     public void lost(SessionConnection lost, String why) {
+        forgetChannels();
         setState("open, no host answers: " + why);
     }
 

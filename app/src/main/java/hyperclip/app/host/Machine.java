@@ -129,7 +129,7 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
         if (sessions.size() >= MAX_SESSIONS) {
             throw new ProtocolException("more than " + MAX_SESSIONS + " sessions", position);
         }
-        if (connection.hasChannel(open.channel()) || hub.views().contains(view)) {
+        if (connection.isUsed(open.channel()) || hub.views().contains(view)) {
             throw new ProtocolException("a session or channel told twice", position);
         }
         sessions.put(open.channel(), new Session(view, open.user(), open.display(), loop.millis()));

@@ -72,10 +72,10 @@ public final class PortLink implements Loop.Timed {
     private void flush() {
         flushing = false;
         while (connection.hasToSend()) {
-            if (out.room() < SessionConnection.MAX_FRAME) {
+            if (out.room() < wanted()) {
                 wantsRoom = true;
                 // The writer may have made room before it could see the wish.
-                if (out.room() < SessionConnection.MAX_FRAME) {
+                if (out.room() < wanted()) {
                     if (connection.isOverfull()) {
                         connection.portLost("the other side stopped reading");
                     }
@@ -91,6 +91,12 @@ public final class PortLink implements Loop.Timed {
                 out.offer(part);
             }
         }
+    }
+
+    /// How much room the next frame needs. Before both sides have greeted each other it is taken when the one
+    /// before has gone to the port: with no host there none goes, and nothing is repeated for nobody.
+    private int wanted() {
+        return connection.isGreeted() ? SessionConnection.MAX_FRAME : RING;
     }
 
     private void readOn() {

@@ -3,7 +3,7 @@ package hyperclip.core.session;
 import hyperclip.core.clipboard.Signal;
 import java.nio.ByteBuffer;
 
-/// One frame: a header of [#HEADER] bytes (kind u8, zero u8, channel u16, epoch u32, length u32, all big-endian) and
+/// One frame: a header of [#HEADER] bytes (kind u8, zero u8, channel u16, stamp u32, length u32, all big-endian) and
 /// its payload. It knows lengths and nothing else (docs/session-protocol.md, Frames).
 ///
 /// @param channel 0 for the connection itself, otherwise a session
@@ -41,12 +41,12 @@ record Frame(Kind kind, int channel, ByteBuffer payload) {
     }
 
     /// The header of a frame that is about to be sent.
-    static ByteBuffer header(Kind kind, int channel, int epoch, int length) {
+    static ByteBuffer header(Kind kind, int channel, int stamp, int length) {
         return ByteBuffer.allocate(HEADER)
                 .put(kind.code)
                 .put((byte) 0)
                 .putShort((short) channel)
-                .putInt(epoch)
+                .putInt(stamp)
                 .putInt(length)
                 .flip();
     }

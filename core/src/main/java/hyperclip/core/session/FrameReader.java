@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /// Bytes to frames.
 ///
-/// Malformed input: a header with an unknown kind, a length outside its kind's limits or another epoch than the agreed
-/// one throws a [ProtocolException] that names the position of the header. Nothing can be read after that until
+/// Malformed input: a header with an unknown kind, a length outside its kind's limits or another stamp than the
+/// next one throws a [ProtocolException] that names the position of the header. Nothing can be read after that until
 /// [#restart(int)].
 ///
 /// ```
@@ -18,16 +18,22 @@ final class FrameReader {
     static final byte FILLER = 0;
 
     private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER);
-    private int epoch;
+    private final Medium medium;
+    private int stamp;
     private long read;
     private long frameStart;
     private Frame.Kind kind;
     private int channel;
     private ByteBuffer payload;
 
-    /// Begins anew between frames, with the epoch that both sides agreed on (0 where there is none).
-    void restart(int newEpoch) {
-        epoch = newEpoch;
+    FrameReader(Medium medium) {
+        this.medium = medium;
+    }
+
+    /// Begins anew between frames. The first that comes carries this stamp (the epoch that both sides agreed on, 0 on
+    /// a socket), and each that follows the next one.
+    void restart(int firstStamp) {
+        stamp = firstStamp;
         header.clear();
         payload = null;
     }
@@ -77,7 +83,7 @@ final class FrameReader {
         byte code = complete.get();
         byte zero = complete.get();
         channel = Short.toUnsignedInt(complete.getShort());
-        int itsEpoch = complete.getInt();
+        int itsStamp = complete.getInt();
         long length = Integer.toUnsignedLong(complete.getInt());
         kind = Frame.Kind.of(code);
         if (kind == null) {
@@ -86,13 +92,14 @@ final class FrameReader {
         if (zero != 0) {
             throw new ProtocolException("a frame whose second byte is not zero", frameStart);
         }
-        if (itsEpoch != epoch) {
-            throw new ProtocolException("a frame of another epoch", frameStart);
+        if (itsStamp != stamp) {
+            throw new ProtocolException("a frame of another time", frameStart);
         }
         if (length < kind.least || length > kind.most) {
             throw new ProtocolException(
                     "a frame of %d bytes, %d to %d allowed".formatted(length, kind.least, kind.most), frameStart);
         }
+        stamp = medium.stampAfter(stamp);
         payload = ByteBuffer.allocate((int) length);
     }
 

@@ -21,7 +21,7 @@ final class Outbox {
     private final SequencedSet<Word> words = new LinkedHashSet<>();
     private final SequencedSet<Paste> pastes = new LinkedHashSet<>();
 
-    /// A frame that is ready to be sent, but for its epoch.
+    /// A frame that is ready to be sent, but for its stamp.
     record Ready(Frame.Kind kind, int channel, ByteBuffer first, ByteBuffer second) {
 
         private static final ByteBuffer NONE = ByteBuffer.allocate(0);
@@ -30,9 +30,9 @@ final class Outbox {
             return new Ready(Frame.Kind.CONTROL, channel, SessionWriter.write(message), NONE);
         }
 
-        ByteBuffer[] framed(int epoch) {
+        ByteBuffer[] framed(int stamp) {
             return new ByteBuffer[] {
-                Frame.header(kind, channel, epoch, first.remaining() + second.remaining()), first, second
+                Frame.header(kind, channel, stamp, first.remaining() + second.remaining()), first, second
             };
         }
     }

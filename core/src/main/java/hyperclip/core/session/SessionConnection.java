@@ -6,6 +6,7 @@ import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.View;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import java.util.random.RandomGenerator;
 /// ```
 public final class SessionConnection {
 
-    /// How long the other side of a socket may take over its hello and over any one frame, from first byte to last, in
+    /// How long the other side may take over any one frame, from first byte to last, and on a socket over its hello, in
     /// milliseconds.
     public static final long PATIENCE = 10_000;
 
@@ -43,6 +44,8 @@ public final class SessionConnection {
     /// The most bytes that [#next()] gives at a time.
     public static final int MAX_FRAME = Frame.MAX_LENGTH;
 
+    private static final String HALF_A_FRAME = "half a frame and then nothing for " + PATIENCE / 1000 + " s";
+    private static final String NO_HELLO = "no hello for " + PATIENCE / 1000 + " s";
     private static final long NEVER = Long.MAX_VALUE;
     private static final byte[] FILLING = new byte[Frame.MAX_LENGTH];
 
@@ -51,9 +54,13 @@ public final class SessionConnection {
     private final Owner owner;
     private final LongSupplier millis;
     private final Sync sync;
-    private final FrameReader reader = new FrameReader();
+    private final FrameReader reader;
     private final Outbox outbox = new Outbox();
     private final Map<Integer, Channel> channels = new HashMap<>();
+    private final BitSet used = new BitSet();
+
+    /// The stamp of the next frame to send.
+    private int stamp;
 
     private boolean greeted;
     private boolean owesFilling;
@@ -61,6 +68,7 @@ public final class SessionConnection {
     private long lastHeard;
     private long waitingSince;
     private long asked = NEVER;
+    private long syncTaken = Long.MIN_VALUE;
     private long restsUntil = NEVER;
     private long mayFailAgain = Long.MIN_VALUE;
     private long pings;
@@ -99,6 +107,7 @@ public final class SessionConnection {
         this.owner = owner;
         this.millis = millis;
         this.sync = new Sync(random);
+        this.reader = new FrameReader(medium);
         this.lastHeard = millis.getAsLong();
         this.waitingSince = lastHeard;
     }
@@ -118,7 +127,7 @@ public final class SessionConnection {
 
     /// Opens a channel as a view of a hub.
     ///
-    /// @throws IllegalStateException where the channel is open or there are too many
+    /// @throws IllegalStateException where the channel is open or may not be opened again, or there are too many
     public View open(int channel, Hub hub, String viewName, Rank rank) {
         return open(channel, hub, viewName, rank, "", () -> {});
     }
@@ -127,13 +136,19 @@ public final class SessionConnection {
     ///
     /// @param unseen called when a copy that came over this channel is shown nowhere any more
     public View open(int channel, Hub hub, String viewName, Rank rank, String from, Runnable unseen) {
-        if (channels.containsKey(channel) || channels.size() >= MAX_CHANNELS) {
+        if (channels.containsKey(channel) || isUsed(channel) || channels.size() >= MAX_CHANNELS) {
             throw new IllegalStateException("channel " + channel + " cannot be opened");
         }
         SessionPeer[] made = new SessionPeer[1];
         View view = hub.open(viewName, opened -> {
             made[0] = new SessionPeer(
-                    channel, opened, rank, request -> passOn(hub, opened, from, request), outbox, millis);
+                    channel,
+                    opened,
+                    rank,
+                    request -> passOn(hub, opened, from, request),
+                    this::askForLife,
+                    outbox,
+                    millis);
             return signal -> {
                 made[0].say(signal);
                 if (signal instanceof Signal.Request) {
@@ -145,6 +160,7 @@ public final class SessionConnection {
             };
         });
         channels.put(channel, new Channel(hub, view, made[0]));
+        used.set(channel);
         return view;
     }
 
@@ -174,6 +190,12 @@ public final class SessionConnection {
 
     public boolean hasChannel(int channel) {
         return channels.containsKey(channel);
+    }
+
+    /// Whether a channel of this number is or was open in this epoch of a port. Its number may not be given again: what
+    /// was under way for one session would be heard by another.
+    public boolean isUsed(int channel) {
+        return medium == Medium.PORT && used.get(channel);
     }
 
     /// Says something on channel 0.
@@ -206,21 +228,23 @@ public final class SessionConnection {
         }
         if (owesSync) {
             owesSync = false;
+            syncTaken = millis.getAsLong();
             return new ByteBuffer[] {sync.say()};
         }
         if (!maySpeak()) {
             return null;
         }
         Outbox.Ready ready = outbox.next();
-        return ready == null ? null : ready.framed(epoch());
+        if (ready == null) {
+            return null;
+        }
+        int its = stamp;
+        stamp = medium.stampAfter(its);
+        return ready.framed(its);
     }
 
     private boolean maySpeak() {
         return medium == Medium.SOCKET || sync.inStep();
-    }
-
-    private int epoch() {
-        return medium == Medium.SOCKET ? 0 : sync.epoch();
     }
 
     /// Takes all of the bytes.
@@ -287,6 +311,8 @@ public final class SessionConnection {
             }
             case IN_STEP, IN_STEP_ANSWER -> {
                 reader.restart(sync.epoch());
+                stamp = sync.epoch();
+                used.clear();
                 owesFilling = false;
                 owesSync = heard == Sync.Heard.IN_STEP_ANSWER;
                 outbox.clear();
@@ -396,7 +422,8 @@ public final class SessionConnection {
         seekAnew();
     }
 
-    /// On a port, a request is a good moment to find out that nobody answers.
+    /// On a port, a request is a good moment to find out that nobody answers; and a word that changes nothing, to show
+    /// how far this side has counted.
     private void askForLife() {
         if (medium == Medium.PORT && greeted && asked == NEVER) {
             asked = millis.getAsLong();
@@ -412,7 +439,15 @@ public final class SessionConnection {
         if (restsUntil != NEVER) {
             return restsUntil;
         }
-        return asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
+        if (owesFilling || owesSync) {
+            // What the link has not taken yet need not be said again.
+            return NEVER;
+        }
+        long quiet = asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
+        if (!greeted) {
+            return Math.max(quiet, syncTaken + SILENCE);
+        }
+        return reader.betweenFrames() ? quiet : Math.min(quiet, waitingSince + PATIENCE);
     }
 
     /// Asks for a sign of life, or draws the consequence from its absence.
@@ -424,8 +459,7 @@ public final class SessionConnection {
             return;
         }
         if (medium == Medium.SOCKET) {
-            String what = greeted ? "half a frame and then nothing" : "no hello";
-            throw new ProtocolException(what + " for " + PATIENCE / 1000 + " s", reader.position());
+            throw new ProtocolException(greeted ? HALF_A_FRAME : NO_HELLO, reader.position());
         }
         if (restsUntil != NEVER) {
             wake();
@@ -433,6 +467,8 @@ public final class SessionConnection {
             // Repeated for ever: what was said before may have gone to nobody, or in a time that was taken back. The
             // other side may even be in step with that: only a fresh nonce and filling are sure to reach it.
             seekAnew();
+        } else if (!reader.betweenFrames() && now >= waitingSince + PATIENCE) {
+            portLost(HALF_A_FRAME);
         } else if (asked == NEVER) {
             askForLife();
         } else {

@@ -25,6 +25,7 @@ final class SessionPeer implements Peer {
     private final int channel;
     private final View view;
     private final Consumer<Signal.Request> requests;
+    private final Runnable doubt;
     private final Outbox outbox;
     private final LongSupplier millis;
     private final Map<Selection, LastWord> words = new EnumMap<>(Selection.class);
@@ -49,11 +50,20 @@ final class SessionPeer implements Peer {
     }
 
     /// @param requests where the other side's requests go: to the view's own hub, or on behalf of another view
+    /// @param doubt called when a word has come that changes nothing here: it crossed another on the way, or was
+    /// said by a side that has forgotten words
     SessionPeer(
-            int channel, View view, Rank rank, Consumer<Signal.Request> requests, Outbox outbox, LongSupplier millis) {
+            int channel,
+            View view,
+            Rank rank,
+            Consumer<Signal.Request> requests,
+            Runnable doubt,
+            Outbox outbox,
+            LongSupplier millis) {
         this.channel = channel;
         this.view = view;
         this.requests = requests;
+        this.doubt = doubt;
         this.outbox = outbox;
         this.millis = millis;
         for (Selection selection : Selection.values()) {
@@ -136,11 +146,11 @@ final class SessionPeer implements Peer {
         switch (message) {
             case SessionMessage.Offer offer -> {
                 LastWord word = words.get(offer.offer().selection());
-                word.heard(offer, position).ifPresent(view::hear);
+                word.heard(offer, position).ifPresentOrElse(view::hear, doubt);
             }
             case SessionMessage.Release release -> {
                 LastWord word = words.get(release.selection());
-                word.heard(release, position).ifPresent(view::hear);
+                word.heard(release, position).ifPresentOrElse(view::hear, doubt);
                 if (word.hasUnsent()) {
                     outbox.word(this, release.selection());
                 }
@@ -222,7 +232,7 @@ final class SessionPeer implements Peer {
     }
 
     private Asked asked(long wire, long position) throws ProtocolException {
-        if (wire > lastAsked) {
+        if (Long.compareUnsigned(wire, lastAsked) > 0) {
             throw new ProtocolException("an answer to a request that was never made", position);
         }
         return askedByWire.get(wire);

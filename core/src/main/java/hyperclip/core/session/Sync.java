@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 ///
 /// A sync is [#LENGTH] bytes: the mark, the sender's nonce and the nonce that it last heard (zeros where it heard
 /// none).
-/// A side is in step when its own nonce has come back; both nonces together give the epoch that every frame carries, so
-/// that a frame from before is known for what it is.
+/// A side is in step when its own nonce has come back; both nonces together give the epoch from which both sides
+/// count their frames, so that a frame from before, or after one that is missing, is known for what it is.
 ///
 /// ```
 /// seeking ──own nonce comes back──▶ in step ──another sync, or lost()──▶ seeking, with a fresh nonce
@@ -107,14 +107,15 @@ final class Sync {
             // A port that echoes, such as a console: nobody but this side has said this.
             return Heard.NOTHING;
         }
-        if (!Arrays.equals(echo, mine)) {
+        boolean known = Arrays.equals(sender, theirs);
+        if (!Arrays.equals(echo, mine) || (inStep && !known)) {
             if (inStep) {
                 lost();
             }
             theirs = sender;
             return Heard.ANSWER;
         }
-        if (inStep && Arrays.equals(sender, theirs)) {
+        if (inStep) {
             return Heard.NOTHING;
         }
         theirs = sender;
@@ -122,7 +123,7 @@ final class Sync {
         return Arrays.equals(answered, theirs) ? Heard.IN_STEP : Heard.IN_STEP_ANSWER;
     }
 
-    /// The number that every frame carries while both sides are in step: never 0, which is the epoch of a socket.
+    /// The stamp of the first frame of each side: never 0, which is the stamp of a socket.
     int epoch() {
         ByteBuffer a = ByteBuffer.wrap(mine);
         ByteBuffer b = ByteBuffer.wrap(theirs);

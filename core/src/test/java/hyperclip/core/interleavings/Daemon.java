@@ -157,6 +157,9 @@ final class Daemon implements SessionConnection.Owner {
 
     void checkIdle() {
         Run.check(hub.transfers() == 0, name + ": its hub still has transfers");
+        Run.check(
+                hub.views().size() == 2 * sessions.size(),
+                name + " has views of sessions that are gone: " + hub.views());
         Run.check(port.connection.transfers() == 0, name + ": its port still has transfers");
         sessions.forEach(session ->
                 Run.check(session.agent.connection.transfers() == 0, name + ": an agent still has transfers"));

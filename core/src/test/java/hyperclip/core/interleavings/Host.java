@@ -102,7 +102,7 @@ final class Host implements SessionConnection.Owner {
 
     @Override
     public void said(SessionConnection connection, SessionMessage message, long position) throws ProtocolException {
-        if (message instanceof SessionMessage.Open open && !connection.hasChannel(open.channel())) {
+        if (message instanceof SessionMessage.Open open && !connection.isUsed(open.channel())) {
             connection.open(open.channel(), hub, view(guest(connection), open.channel()), Rank.HOST_SIDE);
         } else if (message instanceof SessionMessage.Close close) {
             connection.close(close.channel(), Reason.OWNER_GONE);

@@ -310,6 +310,10 @@ final class World {
 
     private void checkRest() {
         host.checkIdle();
+        int sessions = guests.stream().mapToInt(guest -> guest.agents.size()).sum();
+        Run.check(
+                run.liars || host.hub.views().size() == 1 + sessions,
+                "the host has views of sessions that are gone: " + host.hub.views());
         for (Guest guest : guests) {
             guest.checkIdle();
             if (guest.isHonest()) {

@@ -31,29 +31,29 @@ final class Bytes {
         return all.toByteArray();
     }
 
-    static byte[] control(int channel, int epoch, SessionMessage message) {
-        return of(Outbox.Ready.control(channel, message).framed(epoch));
+    static byte[] control(int channel, int stamp, SessionMessage message) {
+        return of(Outbox.Ready.control(channel, message).framed(stamp));
     }
 
-    static byte[] control(int channel, int epoch, String json) {
+    static byte[] control(int channel, int stamp, String json) {
         byte[] text = json.getBytes(StandardCharsets.UTF_8);
-        return join(of(Frame.header(Frame.Kind.CONTROL, channel, epoch, text.length)), text);
+        return join(of(Frame.header(Frame.Kind.CONTROL, channel, stamp, text.length)), text);
     }
 
-    static byte[] data(int channel, int epoch, long transfer, byte[] content) {
+    static byte[] data(int channel, int stamp, long transfer, byte[] content) {
         return join(
-                of(Frame.header(Frame.Kind.DATA, channel, epoch, Frame.TRANSFER_NUMBER + content.length)),
+                of(Frame.header(Frame.Kind.DATA, channel, stamp, Frame.TRANSFER_NUMBER + content.length)),
                 of(ByteBuffer.allocate(Frame.TRANSFER_NUMBER).putLong(transfer).flip()),
                 content);
     }
 
     /// A header as no writer makes it.
-    static byte[] header(int kind, int second, int channel, int epoch, int length) {
+    static byte[] header(int kind, int second, int channel, int stamp, int length) {
         return ByteBuffer.allocate(Frame.HEADER)
                 .put((byte) kind)
                 .put((byte) second)
                 .putShort((short) channel)
-                .putInt(epoch)
+                .putInt(stamp)
                 .putInt(length)
                 .array();
     }

@@ -24,7 +24,7 @@ class FrameReaderTest {
     void aFrameMayBeCutAtAnyByte(String name) throws Exception {
         byte[] bytes = Golden.bytes(name);
         for (int cut = 0; cut <= bytes.length; cut++) {
-            assertThat(read(bytes, epochOf(bytes), cut, cut))
+            assertThat(read(bytes, stampOf(bytes), cut, cut))
                     .as("cut at %d", cut)
                     .hasSize(1);
         }
@@ -36,10 +36,10 @@ class FrameReaderTest {
         byte[] bytes = Golden.bytes(name);
         for (int first = 0; first <= bytes.length; first++) {
             for (int second = first; second <= bytes.length; second++) {
-                assertThat(read(bytes, epochOf(bytes), first, second))
+                assertThat(read(bytes, stampOf(bytes), first, second))
                         .as("cut at %d and %d", first, second)
                         .singleElement()
-                        .returns(read(bytes, epochOf(bytes), 0, 0).getFirst().payload(), Frame::payload);
+                        .returns(read(bytes, stampOf(bytes), 0, 0).getFirst().payload(), Frame::payload);
             }
         }
     }
@@ -70,7 +70,7 @@ class FrameReaderTest {
 
     @Test
     void aHeaderThatAnnouncesFourGigabytesIsRefusedByItsTwelveBytes() {
-        FrameReader reader = new FrameReader();
+        FrameReader reader = new FrameReader(Medium.SOCKET);
         ByteBuffer header = ByteBuffer.wrap(Bytes.header(DATA, 0, 1, 0, 0xFFFFFFFF));
 
         assertThatThrownBy(() -> reader.read(header))
@@ -92,13 +92,52 @@ class FrameReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, -1, 0x10101010})
-    void anotherEpochIsRefused(int epoch) {
-        refused(Bytes.header(CONTROL, 0, 0, epoch, 9), "a frame of another epoch");
+    void anotherStampIsRefused(int stamp) {
+        refused(Bytes.header(CONTROL, 0, 0, stamp, 9), "a frame of another time");
+    }
+
+    @Test
+    void onAPortEachFrameCarriesTheNextStampAndAfterTheGreatestComesZero() throws Exception {
+        byte[] bytes = Bytes.join(done(-2), done(-1), done(0), done(1));
+
+        assertThat(read(bytes, -2, 5, 20)).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void onAPortALostFrameIsFoundOutByTheNext(int lost) throws Exception {
+        FrameReader reader = new FrameReader(Medium.PORT);
+        reader.restart(7);
+        for (int i = 0; i < lost; i++) {
+            assertThat(reader.read(ByteBuffer.wrap(done(7 + i)))).isNotNull();
+        }
+
+        assertThatThrownBy(() -> reader.read(ByteBuffer.wrap(done(7 + lost + 1))))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageStartingWith("a frame of another time");
+    }
+
+    @Test
+    void onAPortARepeatedFrameIsRefused() throws Exception {
+        FrameReader reader = new FrameReader(Medium.PORT);
+        reader.restart(7);
+        assertThat(reader.read(ByteBuffer.wrap(done(7)))).isNotNull();
+        assertThat(reader.read(ByteBuffer.wrap(done(8)))).isNotNull();
+
+        for (int stamp : new int[] {7, 8}) {
+            assertThatThrownBy(() -> reader.read(ByteBuffer.wrap(done(stamp))))
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageStartingWith("a frame of another time");
+        }
+    }
+
+    private static byte[] done(int stamp) {
+        return Bytes.control(0, stamp, new SessionMessage.Done());
     }
 
     @Test
     void theComplaintNamesTheByteAtWhichTheFrameBegan() throws Exception {
-        FrameReader reader = new FrameReader();
+        FrameReader reader = new FrameReader(Medium.SOCKET);
         byte[] good = Golden.bytes("ping");
         assertThat(reader.read(ByteBuffer.wrap(good))).isNotNull();
         byte[] bad = Bytes.header(9, 0, 0, 0, 9);
@@ -112,7 +151,7 @@ class FrameReaderTest {
 
     @Test
     void nothingIsReadAfterARefusalUntilARestart() throws Exception {
-        FrameReader reader = new FrameReader();
+        FrameReader reader = new FrameReader(Medium.SOCKET);
         assertThatThrownBy(() -> reader.read(ByteBuffer.wrap(Bytes.header(9, 0, 0, 0, 9))))
                 .isInstanceOf(ProtocolException.class);
         assertThatThrownBy(() -> reader.read(Golden.buffer("ping"))).isInstanceOf(ProtocolException.class);
@@ -136,13 +175,13 @@ class FrameReaderTest {
                 .hasMessageEndingWith(", at byte 0");
     }
 
-    private static int epochOf(byte[] bytes) {
+    private static int stampOf(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getInt(4);
     }
 
-    private static List<Frame> read(byte[] bytes, int epoch, int firstCut, int secondCut) throws ProtocolException {
-        FrameReader reader = new FrameReader();
-        reader.restart(epoch);
+    private static List<Frame> read(byte[] bytes, int stamp, int firstCut, int secondCut) throws ProtocolException {
+        FrameReader reader = new FrameReader(stamp == 0 ? Medium.SOCKET : Medium.PORT);
+        reader.restart(stamp);
         List<Frame> frames = new ArrayList<>();
         for (byte[] piece : List.of(
                 Arrays.copyOf(bytes, firstCut),

@@ -29,7 +29,7 @@ class HostileInputTest {
         Random random = new Random(seed);
         byte[] whole = Golden.bytes(FRAMES.get(seed % FRAMES.size()));
         byte[] damaged = Bytes.damaged(whole, random);
-        FrameReader reader = new FrameReader();
+        FrameReader reader = new FrameReader(Medium.SOCKET);
         reader.restart(ByteBuffer.wrap(whole).getInt(4));
         ByteBuffer input = ByteBuffer.wrap(damaged);
         try {
@@ -108,7 +108,7 @@ class HostileInputTest {
                     byte[] frame = Golden.bytes(
                             Golden.names().get(chance.nextInt(Golden.names().size())));
                     if (frame[0] != Sync.MARK[0]) {
-                        ByteBuffer.wrap(frame).putInt(4, partner.epoch());
+                        ByteBuffer.wrap(frame).putInt(4, partner.stamp());
                     }
                     partner.send(chance.nextInt(3) == 0 ? Bytes.damaged(frame, chance) : frame);
                     drain(connection);

@@ -36,7 +36,7 @@ class OutboxTest {
                 return ++last;
             }
         };
-        return new SessionPeer(channel, view, Rank.HOST_SIDE, requests::add, outbox, () -> now);
+        return new SessionPeer(channel, view, Rank.HOST_SIDE, requests::add, () -> {}, outbox, () -> now);
     }
 
     @Test

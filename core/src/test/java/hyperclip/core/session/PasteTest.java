@@ -22,8 +22,8 @@ class PasteTest {
         long sent;
         long left;
         final Outbox outbox = new Outbox();
-        final SessionPeer peer =
-                new SessionPeer(1, this, Rank.HOST_SIDE, request -> granted += request.credit(), outbox, () -> 0);
+        final SessionPeer peer = new SessionPeer(
+                1, this, Rank.HOST_SIDE, request -> granted += request.credit(), () -> {}, outbox, () -> 0);
 
         @Override
         public void hear(Signal signal) {

@@ -1,6 +1,7 @@
 package hyperclip.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.MimeType;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A host's end of a virtio-serial port, with a guest that is played here.
 class PortConnectionTest {
@@ -90,9 +93,9 @@ class PortConnectionTest {
     @Test
     void aGuestThatIsReplacedInTheMiddleOfAFrameIsHeardAtOnce() throws Exception {
         guest.greet(Role.GUEST);
-        int length = Bytes.control(3, guest.epoch(), offer(1)).length;
+        int length = Bytes.control(3, 0, offer(1)).length;
         for (int cut = 0; cut <= length; cut++) {
-            byte[] offer = Bytes.control(3, guest.epoch(), offer(1));
+            byte[] offer = Bytes.control(3, guest.stamp(), offer(1));
             owner.lines.clear();
             guest.send(Arrays.copyOf(offer, cut));
             now += SessionConnection.REST;
@@ -111,7 +114,7 @@ class PortConnectionTest {
         guest.say(3, offer(1));
         view.hear(new Signal.Request(view.newTransfer(), Selection.CLIPBOARD, ID, MimeType.TEXT, 40_000));
         guest.listen();
-        guest.send(Arrays.copyOf(Bytes.data(3, guest.epoch(), 1, new byte[30_000]), 5_000));
+        guest.send(Arrays.copyOf(Bytes.data(3, guest.stamp(), 1, new byte[30_000]), 5_000));
 
         new PortPartner(host, random).greet(Role.GUEST);
 
@@ -138,7 +141,7 @@ class PortConnectionTest {
         view.hear(new Signal.Request(view.newTransfer(), Selection.CLIPBOARD, ID, MimeType.TEXT, 1_000));
         guest.listen();
         byte[] content = Bytes.join(Golden.bytes("sync-1"), Sync.MARK, new byte[20]);
-        byte[] frame = Bytes.data(3, guest.epoch(), 1, content);
+        byte[] frame = Bytes.data(3, guest.stamp(), 1, content);
 
         for (byte one : frame) {
             guest.send(new byte[] {one});
@@ -151,12 +154,12 @@ class PortConnectionTest {
     }
 
     @Test
-    void aFrameOfAnotherEpochMakesItBeginAnew() throws Exception {
+    void aFrameOfAnotherTimeMakesItBeginAnew() throws Exception {
         guest.greet(Role.GUEST);
 
-        guest.send(Bytes.control(0, guest.epoch() + 1, new SessionMessage.Ping(1)));
+        guest.send(Bytes.control(0, guest.stamp() + 1, new SessionMessage.Ping(1)));
 
-        assertThat(owner.lines.getLast()).startsWith("lost: a frame of another epoch, at byte ");
+        assertThat(owner.lines.getLast()).startsWith("lost: a frame of another time, at byte ");
         int before = guest.fillersHeard();
         assertThat(guest.listen()).containsExactly(new SessionMessage.Hello(1, Role.HOST, "", List.of()));
         assertThat(guest.fillersHeard()).isEqualTo(before + 1);
@@ -215,6 +218,23 @@ class PortConnectionTest {
 
         assertThat(host.isGreeted()).isTrue();
         assertThat(host.deadline()).isEqualTo(now - 1 + SessionConnection.QUIET);
+    }
+
+    @Test
+    void halfAFrameAndThenNothingButSignsOfLifeMakesItBeginAnew() throws Exception {
+        guest.greet(Role.GUEST);
+        guest.send(Arrays.copyOf(Bytes.data(3, guest.stamp(), 1, new byte[30_000]), 5_000));
+        for (int i = 0; i < 9; i++) {
+            now += SessionConnection.PATIENCE / 10;
+            guest.say(0, new SessionMessage.Pong(1));
+            host.tick();
+        }
+        assertThat(owner.lines).containsExactly("greeted by GUEST");
+        now += SessionConnection.PATIENCE / 10;
+        assertThat(host.deadline()).isEqualTo(now);
+        host.tick();
+
+        assertThat(owner.lines.getLast()).isEqualTo("lost: half a frame and then nothing for 10 s");
     }
 
     @Test
@@ -284,15 +304,76 @@ class PortConnectionTest {
     }
 
     @Test
-    void aGuestThatWentBackInTimeIsFoundOutByWhatItAnswers() throws Exception {
+    void anAnswerToNoRequestMakesItBeginAnew() throws Exception {
         guest.greet(Role.GUEST);
         guest.say(3, offer(1));
 
-        guest.send(Bytes.data(3, guest.epoch(), 9, new byte[1]));
+        guest.send(Bytes.data(3, guest.stamp(), 9, new byte[1]));
 
         assertThat(owner.lines.getLast()).startsWith("lost: an answer to a request that was never made, at byte ");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, -1})
+    void contentUnderANumberBeyondAllThatWereGivenMakesItBeginAnew(long transfer) throws Exception {
+        guest.greet(Role.GUEST);
+        guest.say(3, offer(1));
+
+        guest.send(Bytes.data(3, guest.stamp(), transfer, new byte[1]));
+
+        assertThat(owner.lines.getLast()).startsWith("lost: an answer to a request that was never made, at byte ");
+    }
+
+    @Test
+    void aNumberOfAChannelIsNotGivenTwiceInAnEpoch() throws Exception {
+        guest.greet(Role.GUEST);
+        host.close(3, Reason.OWNER_GONE);
+
+        assertThat(host.hasChannel(3)).isFalse();
+        assertThat(host.isUsed(3)).isTrue();
+        assertThatThrownBy(() -> host.open(3, hub, "work/bob", Rank.HOST_SIDE))
+                .isInstanceOf(IllegalStateException.class);
+
+        guest.greet(Role.GUEST);
+        assertThat(host.hasChannel(3)).isTrue();
+    }
+
+    @Test
+    void aWordThatHasLostIsFollowedByASignOfLife() throws Exception {
+        guest.greet(Role.GUEST);
+        view.hear(mine());
+        guest.listen();
+
+        guest.say(3, offer(1));
+
+        assertThat(guest.listen()).containsExactly(new SessionMessage.Ping(1));
+        guest.say(3, offer(1));
+        assertThat(guest.listen()).containsExactly(new SessionMessage.Ping(2));
+    }
+
+    @Test
+    void withoutAPartnerNothingIsRepeatedThatTheLinkHasNotTaken() throws Exception {
+        assertThat(host.deadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(Bytes.of(host.next())).isEqualTo(Bytes.FILLER);
+        now += 1_000_000;
+        host.tick();
+        assertThat(host.deadline()).isEqualTo(Long.MAX_VALUE);
+
+        assertThat(Bytes.of(host.next())).startsWith(Sync.MARK).hasSize(Sync.LENGTH);
+        assertThat(host.next()).isNull();
+        assertThat(host.deadline()).isEqualTo(now + SessionConnection.SILENCE);
+        now += SessionConnection.SILENCE;
+        host.tick();
+
+        assertThat(Bytes.of(host.next())).isEqualTo(Bytes.FILLER);
+        assertThat(Bytes.of(host.next())).startsWith(Sync.MARK);
+    }
+
+    private static Signal.Offer mine() {
+        return new Signal.Offer(Selection.CLIPBOARD, OTHER, List.of(MimeType.TEXT), 0, Standing.FRESH);
+    }
+
+    private static final OfferId OTHER = new OfferId("ffeeddccbbaa99887766554433221100");
     private static final OfferId ID = new OfferId("00112233445566778899aabbccddeeff");
 
     private static SessionMessage offer(long serial) {

@@ -11,7 +11,8 @@ final class PortPartner {
 
     private final SessionConnection connection;
     private final Sync sync;
-    private final FrameReader reader = new FrameReader();
+    private final FrameReader reader = new FrameReader(Medium.PORT);
+    private int stamp;
     private int syncs;
     private int fillers;
 
@@ -43,6 +44,11 @@ final class PortPartner {
         return sync.epoch();
     }
 
+    /// The stamp of its next frame, which is counted by asking for it.
+    int stamp() {
+        return stamp++;
+    }
+
     int syncsHeard() {
         return syncs;
     }
@@ -52,7 +58,7 @@ final class PortPartner {
     }
 
     void say(int channel, SessionMessage message) throws ProtocolException {
-        send(Bytes.control(channel, epoch(), message));
+        send(Bytes.control(channel, stamp(), message));
     }
 
     void send(byte[] bytes) throws ProtocolException {
@@ -85,7 +91,10 @@ final class PortPartner {
                 if (heard == Sync.Heard.ANSWER || heard == Sync.Heard.IN_STEP_ANSWER) {
                     send(Bytes.of(sync.say()));
                 }
-                reader.restart(sync.epoch());
+                if (heard == Sync.Heard.IN_STEP || heard == Sync.Heard.IN_STEP_ANSWER) {
+                    reader.restart(sync.epoch());
+                    stamp = sync.epoch();
+                }
             }
         } else {
             Frame frame = reader.read(bytes);

@@ -29,19 +29,19 @@ class SessionProtocolDocumentTest {
     private static final OfferId ID = new OfferId("00112233445566778899aabbccddeeff");
     private static final int EPOCH = 0x10101010;
 
-    private record Example(int channel, int epoch, SessionMessage message) {}
+    private record Example(int channel, int stamp, SessionMessage message) {}
 
     private static final Map<String, Example> EXAMPLES = examples();
 
     private static Map<String, Example> examples() {
         Map<String, Example> all = new LinkedHashMap<>();
         all.put("hello", connection(new SessionMessage.Hello(1, Role.AGENT, ":0", List.of())));
-        all.put("hello-on-a-port", port(new SessionMessage.Hello(1, Role.HOST, "", List.of())));
+        all.put("hello-on-a-port", port(0, new SessionMessage.Hello(1, Role.HOST, "", List.of())));
         all.put("refusal", connection(new SessionMessage.Refusal("no session of the name bob is here")));
         all.put("ping", connection(new SessionMessage.Ping(1)));
         all.put("pong", connection(new SessionMessage.Pong(1)));
-        all.put("open", port(new SessionMessage.Open(3, "alice", "alice", ":0")));
-        all.put("close", port(new SessionMessage.Close(3)));
+        all.put("open", port(1, new SessionMessage.Open(3, "alice", "alice", ":0")));
+        all.put("close", port(2, new SessionMessage.Close(3)));
         all.put("ask", connection(new SessionMessage.Ask(Question.TYPES, "work/alice")));
         all.put("row", connection(new SessionMessage.Row(Map.of("session", "alice", "display", ":0"))));
         all.put("done", connection(new SessionMessage.Done()));
@@ -69,8 +69,9 @@ class SessionProtocolDocumentTest {
         return new Example(0, 0, message);
     }
 
-    private static Example port(SessionMessage message) {
-        return new Example(0, EPOCH, message);
+    /// @param before how many frames that side has sent before
+    private static Example port(int before, SessionMessage message) {
+        return new Example(0, EPOCH + before, message);
     }
 
     private static Example channel(SessionMessage message) {
@@ -86,7 +87,7 @@ class SessionProtocolDocumentTest {
     void theWriterWritesWhatTheDocumentShows(String name) {
         Example example = EXAMPLES.get(name);
 
-        assertThat(Bytes.control(example.channel, example.epoch, example.message))
+        assertThat(Bytes.control(example.channel, example.stamp, example.message))
                 .asHexString()
                 .isEqualTo(hex(Golden.bytes(name)));
     }
@@ -95,8 +96,8 @@ class SessionProtocolDocumentTest {
     @MethodSource("messages")
     void theReaderReadsWhatTheDocumentShows(String name) throws Exception {
         Example example = EXAMPLES.get(name);
-        FrameReader reader = new FrameReader();
-        reader.restart(example.epoch);
+        FrameReader reader = new FrameReader(Medium.SOCKET);
+        reader.restart(example.stamp);
 
         Frame frame = reader.read(Golden.buffer(name));
 
@@ -118,7 +119,7 @@ class SessionProtocolDocumentTest {
     void theDocumentShowsADataFrame() throws Exception {
         assertThat(Golden.bytes("data")).isEqualTo(Bytes.data(1, 0, 7, "Hello".getBytes(StandardCharsets.UTF_8)));
 
-        Frame frame = new FrameReader().read(Golden.buffer("data"));
+        Frame frame = new FrameReader(Medium.SOCKET).read(Golden.buffer("data"));
 
         assertThat(frame.kind()).isEqualTo(Frame.Kind.DATA);
         assertThat(frame.payload().getLong()).isEqualTo(7);

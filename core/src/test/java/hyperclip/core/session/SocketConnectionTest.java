@@ -51,7 +51,7 @@ class SocketConnectionTest {
         List<String> says() throws ProtocolException {
             List<String> said = new ArrayList<>();
             for (ByteBuffer[] next = connection.next(); next != null; next = connection.next()) {
-                Frame frame = new FrameReader().read(ByteBuffer.wrap(Bytes.of(next)));
+                Frame frame = new FrameReader(Medium.SOCKET).read(ByteBuffer.wrap(Bytes.of(next)));
                 said.add(
                         frame.kind() == Frame.Kind.CONTROL
                                 ? String.valueOf(SessionReader.read(frame.payload(), 0))

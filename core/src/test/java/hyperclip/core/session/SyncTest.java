@@ -88,6 +88,19 @@ class SyncTest {
         assertThat(host.epoch()).isNotEqualTo(before);
     }
 
+    /// Two others have answered the same sync, one after the other.
+    @Test
+    void aLateAnswerOfAnotherSenderInStepEndsWhatWasAgreed() {
+        Sync late = new Sync(random);
+        hears(late, host.say());
+        ByteBuffer answer = late.say();
+        settle(host, guest);
+
+        assertThat(hears(host, answer)).isEqualTo(Heard.ANSWER);
+        assertThat(host.inStep()).isFalse();
+        settle(host, late);
+    }
+
     @Test
     void anEchoDoesNotBringIntoStep() {
         ByteBuffer mine = host.say();
