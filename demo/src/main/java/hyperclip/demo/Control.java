@@ -26,6 +26,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -207,8 +208,11 @@ final class Control implements Closeable {
             case Output output -> answer.output.writeBytes(output.bytes());
             case ErrorOutput errors -> answer.errors.writeBytes(errors.bytes());
             case Done done ->
-                answer.outcome.complete(
-                        new Outcome(done.code(), answer.output.toByteArray(), answer.errors.toByteArray()));
+                answer.outcome.complete(new Outcome(
+                        done.code(),
+                        answer.output.toByteArray(),
+                        answer.errors.toByteArray(),
+                        Duration.of(done.micros(), ChronoUnit.MICROS)));
             case Refused refused ->
                 answer.outcome.completeExceptionally(new IOException("the guest said: " + refused.why()));
             case Sync _, Input _, Run _, Start _, Read _, Write _, Await _, AwaitEnd _, Cancel _ ->

@@ -18,12 +18,10 @@ import java.util.TreeMap;
 ///
 /// A message is one byte for its kind, four for the request that it belongs to, four for its length, and its content,
 /// at most [#MAX_CONTENT] bytes: more comes in several. Zero bytes between messages mean nothing, so that enough of
-/// them
-/// complete whatever half a message a lost connection has left behind.
+/// them complete whatever half a message a lost connection has left behind.
 ///
-/// A request is any number of [Input]s and then one of [Run], [Start], [Read], [Write], [Await], [AwaitEnd]; its answer
-/// is any
-/// number of [Output]s and [ErrorOutput]s and then [Done] or [Refused].
+/// A request is any number of [Input]s and then one of [Run], [Start], [Read], [Write], [Await], [AwaitEnd]; its
+/// answer is any number of [Output]s and [ErrorOutput]s and then [Done] or [Refused].
 @SuppressWarnings("ArrayRecordComponent") // never compared
 sealed interface ControlMessage {
 
@@ -62,7 +60,10 @@ sealed interface ControlMessage {
 
     record ErrorOutput(int request, byte[] bytes) implements ControlMessage {}
 
-    record Done(int request, int code) implements ControlMessage {}
+    /// It is done, whatever was asked.
+    ///
+    /// @param micros how long the program ran, by the guest's clock
+    record Done(int request, int code, long micros) implements ControlMessage {}
 
     record Refused(int request, String why) implements ControlMessage {}
 
@@ -113,6 +114,7 @@ sealed interface ControlMessage {
                 }
                 case Done done -> {
                     out.writeInt(done.code);
+                    out.writeLong(done.micros);
                     yield 11;
                 }
                 case Refused refused -> {
@@ -185,7 +187,7 @@ sealed interface ControlMessage {
             case 8 -> new Cancel(request);
             case 9 -> new Output(request, content);
             case 10 -> new ErrorOutput(request, content);
-            case 11 -> new Done(request, in.readInt());
+            case 11 -> new Done(request, in.readInt(), in.readLong());
             case 12 -> new Refused(request, in.readUTF());
             case 13 -> new AwaitEnd(request, in.readLong());
             default -> throw new IOException("not a control message: kind " + kind);

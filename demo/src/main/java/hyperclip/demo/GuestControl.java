@@ -150,8 +150,7 @@ public final class GuestControl {
     }
 
     /// A stream that nobody asks how much it holds: BufferedInputStream does between two reads, a file stream answers
-    /// by
-    /// seeking, and on a port that fails with 'Illegal seek'.
+    /// by seeking, and on a port that fails with 'Illegal seek'.
     private static final class Unasked extends FilterInputStream {
 
         Unasked(InputStream in) {
@@ -176,7 +175,7 @@ public final class GuestControl {
     }
 
     private interface Work {
-        int with(File input) throws IOException, InterruptedException;
+        Done with(File input) throws IOException, InterruptedException;
     }
 
     private void work(ControlMessage message, Work work) throws IOException {
@@ -193,7 +192,7 @@ public final class GuestControl {
         try {
             ControlMessage answer;
             try {
-                answer = new Done(request, work.with(input));
+                answer = work.with(input);
             } catch (IOException | RuntimeException e) {
                 answer = new Refused(request, e.toString());
             } finally {
@@ -210,26 +209,29 @@ public final class GuestControl {
         }
     }
 
-    private int run(Run run, File input) throws IOException, InterruptedException {
+    private Done run(Run run, File input) throws IOException, InterruptedException {
         File output = spool(run.request(), "out");
         File errors = spool(run.request(), "err");
-        Process process = program(run.command(), run.environment(), run.folder())
+        ProcessBuilder program = program(run.command(), run.environment(), run.folder())
                 .redirectInput(input)
                 .redirectOutput(output)
-                .redirectError(errors)
-                .start();
+                .redirectError(errors);
+        long started = System.nanoTime();
+        Process process = program.start();
         int exit;
+        long took;
         try {
             exit = process.waitFor();
+            took = System.nanoTime() - started;
         } finally {
             process.destroyForcibly();
         }
         send(output, bytes -> new Output(run.request(), bytes));
         send(errors, bytes -> new ErrorOutput(run.request(), bytes));
-        return exit;
+        return new Done(run.request(), exit, TimeUnit.NANOSECONDS.toMicros(took));
     }
 
-    private static int start(Start start) throws IOException {
+    private static Done start(Start start) throws IOException {
         File log = new File(start.log());
         Files.createDirectories(log.toPath().getParent());
         Process process = program(start.command(), start.environment(), start.folder())
@@ -237,7 +239,7 @@ public final class GuestControl {
                 .redirectOutput(Redirect.appendTo(log))
                 .redirectErrorStream(true)
                 .start();
-        return Math.toIntExact(process.pid());
+        return new Done(start.request(), Math.toIntExact(process.pid()), 0);
     }
 
     private static ProcessBuilder program(List<String> command, Map<String, String> environment, String folder) {
@@ -247,9 +249,9 @@ public final class GuestControl {
         return program;
     }
 
-    private int read(Read read) throws IOException {
+    private Done read(Read read) throws IOException {
         send(new File(read.path()), bytes -> new Output(read.request(), bytes));
-        return 0;
+        return done(read);
     }
 
     private interface Wrapping {
@@ -266,38 +268,42 @@ public final class GuestControl {
         }
     }
 
-    private static int write(Write write, File input) throws IOException {
+    private static Done write(Write write, File input) throws IOException {
         Path path = Path.of(write.path());
         Files.createDirectories(path.toAbsolutePath().getParent());
         try (InputStream in = new FileInputStream(input)) {
             Files.copy(in, path, StandardCopyOption.REPLACE_EXISTING);
         }
-        return 0;
+        return done(write);
+    }
+
+    private static Done done(ControlMessage request) {
+        return new Done(request.request(), 0, 0);
     }
 
     /// Watches the nearest folder that is there, since the file's own may come with it.
-    private static int await(Await await) throws IOException, InterruptedException {
+    private static Done await(Await await) throws IOException, InterruptedException {
         Path path = Path.of(await.path()).toAbsolutePath();
         while (!has(path, await.text())) {
             try (WatchService watch = path.getFileSystem().newWatchService()) {
                 nearestFolder(path)
                         .register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
                 if (has(path, await.text())) {
-                    return 0;
+                    return done(await);
                 }
                 watch.take();
             }
         }
-        return 0;
+        return done(await);
     }
 
-    private static int awaitEnd(AwaitEnd end) throws IOException, InterruptedException {
+    private static Done awaitEnd(AwaitEnd end) throws IOException, InterruptedException {
         Optional<ProcessHandle> process = ProcessHandle.of(end.pid());
         try {
             if (process.isPresent()) {
                 process.get().onExit().get();
             }
-            return 0;
+            return done(end);
         } catch (ExecutionException e) {
             throw new IOException(e);
         }

@@ -29,6 +29,12 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:AsyncDeflationInterval=0");
 
+    /// One line an event, with milliseconds, which tests read.
+    private static final String LOG_FORMAT = "-Djdk.system.logger.format='%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n'";
+
+    /// The daemon must not be able to touch a desktop: as with the real launcher, the code for it is not even there.
+    private static final Set<String> NOT_FOR_THE_DAEMON = Set.of("hyperclip.display.jar", "hyperclip.demo.jar");
+
     /// The image for what this program itself runs from: its jars, or the folders of classes that a build has left.
     public static GuestImage ofThisProgram(Consumer<String> progress) throws IOException {
         return of(HyperclipJars.ofThisProgram(), progress);
@@ -44,7 +50,10 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
         HyperclipJars jars = HyperclipJars.of(jarsAndFolders);
         Path root = cache.entry("root", rootRecipe(), folder -> buildRoot(folder, cache, progress));
         Path runtime = runtime(jars.jdkModules(), cache, progress);
-        Recipe recipe = new Recipe().with(runtime.getFileName().toString()).with(launcher("MAIN", List.of()));
+        Recipe recipe = new Recipe()
+                .with(runtime.getFileName().toString())
+                .with(productLauncher(List.of()))
+                .with(Recipe.resource("rehearse-daemon.sh"));
         jars.addTo(recipe);
         Path hyperclip = cache.entry("hyperclip", recipe, folder -> buildHyperclip(folder, runtime, jars, progress));
         return new GuestImage(
@@ -142,9 +151,10 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
                 .run();
         List<String> names = jars.copyTo(Files.createDirectory(tree.resolve("lib")));
         Path bin = Files.createDirectory(tree.resolve("bin"));
-        writeProgram(bin.resolve("hyperclip"), launcher("hyperclip.app.Main", names));
-        writeProgram(bin.resolve("control"), launcher("hyperclip.demo.GuestControl", names));
+        writeProgram(bin.resolve("hyperclip"), productLauncher(names));
+        writeProgram(bin.resolve("control"), "#!/bin/sh\n" + exec("all", names, "hyperclip.demo.GuestControl"));
         rehearse(tree, names);
+        rehearseDaemon(tree, forTheDaemon(names));
         Path disk = folder.resolve("hyperclip.img");
         long size = 0;
         for (Path file : Recipe.filesIn(tree)) {
@@ -176,30 +186,62 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
     }
 
     /// Runs here what will run in the guest, so that the guest's Java finds its classes loaded and linked. A cache that
-    /// does not fit is not an error there, only slow.
-    private static void rehearse(Path tree, List<String> names) throws IOException {
-        List<String> arguments = new ArrayList<>(JAVA_OPTIONS);
-        arguments.add("-XX:AOTCacheOutput=" + tree.resolve("hyperclip.aot"));
-        arguments.add("-cp");
-        arguments.add(String.join(
-                ":",
-                names.stream()
-                        .map(name -> tree.resolve("lib/" + name).toString())
-                        .toList()));
-        arguments.add("hyperclip.demo.Rehearsal");
-        Tool.of(tree.resolve("runtime/bin/java"), arguments).in(tree).run();
+    /// does not fit is not an error there, only slow; it fits no other class path than the one it was made with.
+    private static void rehearse(Path tree, List<String> jars) throws IOException {
+        List<String> arguments = java(tree, jars, "hyperclip.demo.Rehearsal");
+        arguments.add(1, "-XX:AOTCacheOutput=" + tree.resolve("all.aot"));
+        Tool.of(Path.of(arguments.getFirst()), arguments.subList(1, arguments.size()))
+                .in(tree)
+                .run();
     }
 
-    private static String launcher(String mainClass, List<String> names) {
+    private static void rehearseDaemon(Path tree, List<String> jars) throws IOException {
+        Path script = tree.resolve("rehearse-daemon.sh");
+        Files.writeString(script, Recipe.text("rehearse-daemon.sh"));
+        List<String> arguments = new ArrayList<>(
+                List.of(script.toString(), tree.resolve("daemon.aot").toString()));
+        arguments.addAll(java(tree, jars, "hyperclip.app.Main"));
+        Tool.of(Tool.find("sh"), arguments).in(tree).run();
+        Files.delete(script);
+    }
+
+    private static List<String> java(Path tree, List<String> jars, String mainClass) {
+        List<String> command = new ArrayList<>();
+        command.add(tree.resolve("runtime/bin/java").toString());
+        command.addAll(JAVA_OPTIONS);
+        command.add("-cp");
+        command.add(String.join(
+                ":",
+                jars.stream().map(jar -> tree.resolve("lib/" + jar).toString()).toList()));
+        command.add(mainClass);
+        return command;
+    }
+
+    private static List<String> forTheDaemon(List<String> jars) {
+        return jars.stream().filter(jar -> !NOT_FOR_THE_DAEMON.contains(jar)).toList();
+    }
+
+    private static String productLauncher(List<String> jars) {
         return """
                 #!/bin/sh
-                exec /opt/hyperclip/runtime/bin/java -XX:AOTCache=/opt/hyperclip/hyperclip.aot %s $HYPERCLIP_JAVA \\
-                    -cp %s %s "$@"
+                if [ "$1" = guest ]; then
+                %s
+                fi
+                %s
                 """.formatted(
-                String.join(" ", JAVA_OPTIONS),
-                String.join(
-                        ":",
-                        names.stream().map(name -> "/opt/hyperclip/lib/" + name).toList()),
-                mainClass);
+                exec("daemon", forTheDaemon(jars), "hyperclip.app.Main"), exec("all", jars, "hyperclip.app.Main"));
+    }
+
+    private static String exec(String cache, List<String> jars, String mainClass) {
+        return "exec /opt/hyperclip/runtime/bin/java -XX:AOTCache=/opt/hyperclip/%s.aot %s $HYPERCLIP_JAVA -cp %s %s \"$@\"\n"
+                .formatted(
+                        cache,
+                        String.join(" ", JAVA_OPTIONS) + " " + LOG_FORMAT,
+                        String.join(
+                                ":",
+                                jars.stream()
+                                        .map(jar -> "/opt/hyperclip/lib/" + jar)
+                                        .toList()),
+                        mainClass);
     }
 }

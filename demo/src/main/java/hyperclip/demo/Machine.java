@@ -36,18 +36,19 @@ public final class Machine implements Closeable {
     private static final Duration DESKTOP_STARTS = Duration.ofMinutes(1);
     private static final Duration SNAPSHOT = Duration.ofMinutes(2);
     private static final Duration PROGRAM = Duration.ofMinutes(1);
+    private static final Duration PROCESS_STARTS = Duration.ofMinutes(1);
 
     private static final String CONSOLE = "the guest's console said last:";
     private static final String LOGS = "/var/log/hyperclip/";
     private static final String CONTROL_PORT = "org.hyperclip.control";
     private static final String CLIPBOARD_PORT = "org.hyperclip.0";
-    private static final String GUEST_SOCKET = "/run/hyperclip/guest.sock";
+    private static final String CLIPBOARD_DEVICE = "/dev/virtio-ports/" + CLIPBOARD_PORT;
 
     private final GuestImage image;
     private final int megabytes;
     private final Path folder;
     private final Map<String, Path> ports = new LinkedHashMap<>();
-    private final Thread atShutdown = new Thread(this::end, "end the virtual machine");
+    private final Runnable ending = this::end;
 
     private volatile Process qemu;
     private Monitor monitor;
@@ -62,7 +63,7 @@ public final class Machine implements Closeable {
         this.megabytes = megabytes;
         this.folder = Files.createTempDirectory("hyperclip-");
         addPort(CLIPBOARD_PORT);
-        Runtime.getRuntime().addShutdownHook(atShutdown);
+        AtExit.run(ending);
     }
 
     // Its life
@@ -142,9 +143,12 @@ public final class Machine implements Closeable {
         }
     }
 
+    /// An emulated guest has one processor. With two, its kernel waits spinning for whichever of them this machine does
+    /// not run just now: on a busy machine of two cores the start of a JVM then took five times as long (measured).
     private List<String> qemuCommand(Path monitorSocket, Path disk) throws Complaint {
         boolean kvm = hasKvm();
         List<String> command = new ArrayList<>(List.of(
+                "setsid",
                 Tool.find("qemu-system-x86_64").toString(),
                 "-name",
                 "hyperclip-guest",
@@ -160,7 +164,7 @@ public final class Machine implements Closeable {
                 "-cpu",
                 kvm ? "host" : "max",
                 "-smp",
-                "2",
+                kvm ? "2" : "1",
                 "-m",
                 Integer.toString(megabytes),
                 "-kernel",
@@ -251,11 +255,7 @@ public final class Machine implements Closeable {
     @Override
     public void close() {
         end();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atShutdown);
-        } catch (IllegalStateException shuttingDown) {
-            // The hook is at it already.
-        }
+        AtExit.forget(ending);
     }
 
     /// Once from the shutdown and once from whoever is interrupted by it: the second finds nothing left.
@@ -368,12 +368,12 @@ public final class Machine implements Closeable {
         return new Hyperclip(startDaemon(), startAgent(User.ALICE), startAgent(User.BOB));
     }
 
-    /// Starts `hyperclip guest` and waits for its socket; its log is `guest`.
+    /// Starts `hyperclip guest` and waits until it takes connections; its log, begun anew, is `guest`.
     public long startDaemon() throws IOException {
-        run(User.ROOT, "rm", "-f", GUEST_SOCKET);
-        long pid = start(User.ROOT, "guest", "hyperclip", "guest", "--port", "/dev/virtio-ports/" + CLIPBOARD_PORT);
+        beginLog("guest");
+        long pid = start(User.ROOT, "guest", "hyperclip", "guest", "--port", CLIPBOARD_DEVICE);
         try {
-            awaitFile(GUEST_SOCKET, Duration.ofSeconds(30));
+            awaitLog("guest", "listening on", PROCESS_STARTS);
         } catch (IOException e) {
             throw new Complaint(
                     "`hyperclip guest` did not come up in the guest. Its log ends:\n" + logTail("guest"), e);
@@ -381,9 +381,35 @@ public final class Machine implements Closeable {
         return pid;
     }
 
-    /// Starts `hyperclip agent` on the user's desktop; its log is `agent-USER`.
+    /// Starts `hyperclip agent` on the user's desktop; its log, begun anew, is `agent-USER`.
     public long startAgent(User user) throws IOException {
-        return start(user, "agent-" + user.userName(), "hyperclip", "agent");
+        beginLog(agentLog(user));
+        return start(user, agentLog(user), "hyperclip", "agent");
+    }
+
+    /// Waits until the agent that was started last has joined the daemon.
+    public void awaitAgent(User user) throws IOException {
+        try {
+            awaitLog(agentLog(user), "connected to the daemon", PROCESS_STARTS);
+        } catch (IOException e) {
+            throw new Complaint(
+                    "`hyperclip agent` of " + user.userName() + " did not join the daemon. Its log ends:\n"
+                            + logTail(agentLog(user)),
+                    e);
+        }
+    }
+
+    private static String agentLog(User user) {
+        return "agent-" + user.userName();
+    }
+
+    public void beginLog(String log) throws IOException {
+        writeFile(LOGS + log + ".log", new byte[0]);
+    }
+
+    /// Waits until a program that was started has written this.
+    public void awaitLog(String log, String text, Duration patience) throws IOException {
+        awaitText(LOGS + log + ".log", text, patience);
     }
 
     // Snapshots

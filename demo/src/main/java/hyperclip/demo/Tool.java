@@ -81,8 +81,8 @@ final class Tool {
 
     private int waitFor(Process process) throws IOException {
         // If this program is ended, by Ctrl-C or otherwise, no tool of it writes on.
-        Thread atShutdown = new Thread(() -> end(process), "end " + command.getFirst());
-        Runtime.getRuntime().addShutdownHook(atShutdown);
+        Runnable ending = () -> end(process);
+        AtExit.run(ending);
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new Complaint("`" + shown() + "` was not done after " + PATIENCE.toMinutes() + " minutes.");
@@ -93,21 +93,13 @@ final class Tool {
             throw new InterruptedIOException("interrupted while waiting for `" + shown() + "`");
         } finally {
             end(process);
-            forget(atShutdown);
+            AtExit.forget(ending);
         }
     }
 
     private static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-    }
-
-    private static void forget(Thread atShutdown) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(atShutdown);
-        } catch (IllegalStateException shuttingDown) {
-            // It is at it already.
-        }
     }
 
     private String shown() {

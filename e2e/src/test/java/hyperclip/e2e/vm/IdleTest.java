@@ -1,0 +1,95 @@
+package hyperclip.e2e.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.demo.Outcome;
+import hyperclip.demo.User;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What has nothing to do does nothing: a daemon and its agents wake at most twice a second, with a host and without.
+class IdleTest {
+
+    private static final int SECONDS = 60;
+    private static final double WAKE_UPS_A_SECOND = 2;
+
+    private final Stage stage;
+
+    IdleTest() throws IOException {
+        stage = Stage.running();
+    }
+
+    /// Both cases at a time: a second daemon with agents of its own has a port that no host was ever connected to.
+    @Test
+    void daemonAndAgentsHardlyWake() throws IOException {
+        Map<String, Long> processes = new LinkedHashMap<>();
+        processes.put("daemon with a host", stage.daemon);
+        processes.put("alice's agent, with a host", stage.aliceAgent);
+        processes.put("bob's agent, with a host", stage.bobAgent);
+        stage.machine.beginLog("lonely");
+        stage.machine.beginLog("lonely-agents");
+        String socket = "/run/hyperclip/lonely.sock";
+        processes.put(
+                "daemon without a host",
+                stage.machine.start(
+                        User.ROOT,
+                        "lonely",
+                        "hyperclip",
+                        "guest",
+                        "--listen",
+                        socket,
+                        "--port",
+                        "/dev/virtio-ports/" + Stage.LONELY_PORT));
+        try {
+            stage.machine.awaitLog("lonely", "listening on", Stage.PATIENCE);
+            for (User user : List.of(User.ALICE, User.BOB)) {
+                processes.put(
+                        user.userName() + "'s agent, without a host",
+                        stage.machine.start(user, "lonely-agents", "hyperclip", "agent", "--connect", socket));
+                stage.machine.awaitLog("lonely", "session " + user.userName() + " of", Stage.PATIENCE);
+            }
+            assertThat(new String(stage.machine.readLog("lonely"), StandardCharsets.UTF_8))
+                    .contains("no host answers");
+            assertIdle(processes);
+        } finally {
+            for (Map.Entry<String, Long> process : processes.entrySet()) {
+                if (process.getKey().contains("without")) {
+                    stage.kill(process.getValue());
+                }
+            }
+        }
+    }
+
+    private void assertIdle(Map<String, Long> processes) throws IOException {
+        Map<String, Long> before = switches(processes);
+        Outcome wait = stage.machine.run(
+                User.ROOT, List.of("sleep", Integer.toString(SECONDS)), new byte[0], Duration.ofSeconds(2 * SECONDS));
+        assertThat(wait.exit()).isZero();
+        Map<String, Long> after = switches(processes);
+        after.forEach((name, count) -> {
+            double perSecond = (count - before.get(name)) / (double) SECONDS;
+            Stage.say("%s: %.2f wake-ups a second".formatted(name, perSecond));
+            assertThat(perSecond).as(name).isBetween(0.0, WAKE_UPS_A_SECOND);
+        });
+    }
+
+    /// Voluntary and involuntary, of all threads.
+    private Map<String, Long> switches(Map<String, Long> processes) throws IOException {
+        Map<String, Long> switches = new LinkedHashMap<>();
+        for (Map.Entry<String, Long> process : processes.entrySet()) {
+            Outcome count = stage.machine.run(
+                    User.ROOT,
+                    "sh",
+                    "-c",
+                    "cat /proc/" + process.getValue()
+                            + "/task/*/status | awk '/ctxt_switches/ { sum += $2 } END { print sum }'");
+            switches.put(process.getKey(), Long.parseLong(count.text().strip()));
+        }
+        return switches;
+    }
+}

@@ -1,0 +1,151 @@
+package hyperclip.e2e.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.core.clipboard.Selection;
+import hyperclip.demo.Desk;
+import hyperclip.demo.Outcome;
+import hyperclip.demo.User;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Any one process may be killed without warning, idle or in the middle of a transfer, and started again: soon a paste
+/// works, and no other process has to be touched.
+class RestartTest {
+
+    /// Long enough under way to be caught at it.
+    private static final int LARGE = 48 * 1024 * 1024;
+
+    private final Stage stage;
+
+    RestartTest() throws IOException {
+        stage = Stage.running();
+    }
+
+    enum Victim {
+        DAEMON,
+        AGENT,
+        FRONT_END
+    }
+
+    enum Moment {
+        IDLE,
+        TRANSFER_TO_HOST,
+        TRANSFER_TO_GUEST
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void idle(Victim victim) throws Exception {
+        killed(victim, Moment.IDLE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inTheMiddleOfATransferToTheHost(Victim victim) throws Exception {
+        killed(victim, Moment.TRANSFER_TO_HOST);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inTheMiddleOfATransferToTheGuest(Victim victim) throws Exception {
+        killed(victim, Moment.TRANSFER_TO_GUEST);
+    }
+
+    private void killed(Victim victim, Moment moment) throws Exception {
+        FutureTask<Outcome> paste = begin(moment);
+        byte[] fromGuest = Stage.marker("guest's");
+        byte[] fromHost = Stage.marker("host's");
+        if (moment != Moment.TRANSFER_TO_HOST) {
+            Stage.copy(stage.alice, stage.host, Selection.CLIPBOARD, fromGuest);
+        }
+        if (moment != Moment.TRANSFER_TO_GUEST) {
+            Stage.copy(stage.host, stage.alice, Selection.PRIMARY, fromHost);
+        }
+        if (moment != Moment.IDLE) {
+            awaitTransfer();
+        }
+        long frontEnd = stage.frontEnd.pid();
+        long ready = killAndStart(victim);
+        if (moment == Moment.TRANSFER_TO_HOST) {
+            stage.alice.copy(hyperclip.demo.Program.XCLIP, Selection.CLIPBOARD, fromGuest);
+            ready = System.nanoTime();
+        }
+        if (moment == Moment.TRANSFER_TO_GUEST) {
+            stage.host.copy(hyperclip.demo.Program.XCLIP, Selection.PRIMARY, fromHost);
+        }
+        stage.untilBothPaste(stage.alice, fromGuest, fromHost, ready).assertSoon(victim + " killed, " + moment);
+        stage.assertUntouched(
+                victim == Victim.FRONT_END ? stage.frontEnd.pid() : frontEnd,
+                List.of(stage.daemon, stage.aliceAgent, stage.bobAgent));
+        if (moment != Moment.IDLE) {
+            assertThat(paste.get().exit()).as("the paste that was cut off").isNotZero();
+        }
+    }
+
+    /// A paste of much, which ends by itself after a while whatever happens to it.
+    private FutureTask<Outcome> begin(Moment moment) throws IOException {
+        Selection selection = moment == Moment.TRANSFER_TO_HOST ? Selection.CLIPBOARD : Selection.PRIMARY;
+        String xclip = "timeout -s KILL 20 xclip -o -selection " + selection.word() + " > /dev/null";
+        FutureTask<Outcome> paste = switch (moment) {
+            case IDLE -> new FutureTask<>(() -> null);
+            case TRANSFER_TO_HOST -> {
+                var before = stage.host.offer(selection);
+                stage.machine.run(User.ALICE, "sh", "-c", "yes | head -c " + LARGE + " | xclip -selection clipboard");
+                stage.host.awaitOffer(selection, before);
+                yield pasting(stage.host, xclip);
+            }
+            case TRANSFER_TO_GUEST -> {
+                Stage.copy(
+                        stage.host,
+                        stage.alice,
+                        selection,
+                        "y\n".repeat(LARGE / 2).getBytes(StandardCharsets.US_ASCII));
+                yield pasting(stage.alice, xclip);
+            }
+        };
+        Thread.ofPlatform().daemon().start(paste);
+        return paste;
+    }
+
+    private static FutureTask<Outcome> pasting(Desk desk, String command) {
+        return new FutureTask<>(() -> desk.run(List.of("sh", "-c", command), new byte[0], Duration.ofSeconds(60)));
+    }
+
+    private void awaitTransfer() throws IOException {
+        long until = System.nanoTime() + Stage.PATIENCE.toNanos();
+        String status = "";
+        while (System.nanoTime() < until) {
+            status = stage.frontEnd.run(new byte[0], "status", "--json").text();
+            if (status.contains("\"under way\":\"1\"")) {
+                return;
+            }
+        }
+        throw new AssertionError("no transfer is under way: " + status);
+    }
+
+    /// When it was ready again, by its own word.
+    private long killAndStart(Victim victim) throws IOException {
+        switch (victim) {
+            case DAEMON -> {
+                stage.kill(stage.daemon);
+                stage.daemon = stage.machine.startDaemon();
+            }
+            case AGENT -> {
+                stage.kill(stage.aliceAgent);
+                stage.aliceAgent = stage.machine.startAgent(User.ALICE);
+                stage.machine.awaitAgent(User.ALICE);
+            }
+            case FRONT_END -> {
+                stage.frontEnd.kill();
+                stage.frontEnd.start();
+            }
+        }
+        return System.nanoTime();
+    }
+}
