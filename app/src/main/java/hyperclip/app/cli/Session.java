@@ -81,7 +81,7 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
     /// @throws Complaint where the other side has refused or gone
     void checkOpen() throws Complaint {
         if (refusal != null) {
-            throw new Complaint(ExitCode.FAILED, refusal);
+            throw new Complaint(ExitCode.NOT_CONNECTED, refusal);
         }
         if (closed != null) {
             throw new Complaint(ExitCode.NOT_CONNECTED, "the connection to " + socket + " has ended: " + closed);

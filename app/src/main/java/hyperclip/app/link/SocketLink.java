@@ -113,11 +113,12 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
             return;
         }
         try {
-            while (rest == null && connection.hasToSend()) {
-                write(gather());
-            }
             if (rest != null) {
                 write(rest);
+            }
+            // Also after a rest has gone: nobody else asks for what has waited behind it.
+            while (rest == null && connection.hasToSend()) {
+                write(gather());
             }
             if (connection.isOverfull()) {
                 close("the other side stopped reading");

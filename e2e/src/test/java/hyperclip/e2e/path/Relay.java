@@ -1,0 +1,271 @@
+package hyperclip.e2e.path;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Plays QEMU between the daemon's port and the front end's chardev socket: two listening unix sockets, and what comes
+/// in on the one goes out on the other.
+///
+/// Like QEMU it tells neither side when the other is replaced: what was on its way to one that has gone is handed to
+/// the next. Each socket serves one client at a time.
+final class Relay implements AutoCloseable {
+
+    private static final int PIECE = 32 * 1024;
+
+    final Side guest;
+    final Side host;
+
+    private boolean held;
+    private boolean closed;
+
+    Relay(Folder folder) {
+        guest = new Side(folder.file("port"));
+        host = new Side(folder.file("vm"));
+        guest.other = host;
+        host.other = guest;
+        guest.listen();
+        host.listen();
+    }
+
+    /// One end.
+    final class Side {
+        private final Path path;
+        private Side other;
+        private ServerSocketChannel server;
+        private SocketChannel client;
+        private long toLose;
+        private long passed;
+        private long holdAt = Long.MAX_VALUE;
+        private ByteArrayOutputStream recording;
+        private final StringBuilder tail = new StringBuilder();
+        private int offers;
+
+        Side(Path path) {
+            this.path = path;
+        }
+
+        Path path() {
+            return path;
+        }
+
+        private void listen() {
+            try {
+                Files.deleteIfExists(path);
+                server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                server.bind(UnixDomainSocketAddress.of(path), 1);
+                ServerSocketChannel listening = server;
+                Thread.ofPlatform().daemon().name("relay " + path.getFileName()).start(() -> serve(listening));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void serve(ServerSocketChannel listening) {
+            try {
+                while (true) {
+                    SocketChannel accepted = listening.accept();
+                    synchronized (Relay.this) {
+                        client = accepted;
+                        Relay.this.notifyAll();
+                    }
+                    pump(accepted);
+                    synchronized (Relay.this) {
+                        client = null;
+                    }
+                    accepted.close();
+                }
+            } catch (IOException e) {
+                // The relay has been cut or closed.
+                return;
+            }
+        }
+
+        private void pump(SocketChannel from) {
+            ByteBuffer piece = ByteBuffer.allocate(PIECE);
+            try {
+                while (from.read(piece.clear()) >= 0) {
+                    piece.flip();
+                    pass(piece);
+                }
+            } catch (IOException e) {
+                // As good as an end.
+                return;
+            }
+        }
+
+        private void pass(ByteBuffer piece) throws IOException {
+            synchronized (Relay.this) {
+                int lost = (int) Math.min(toLose, piece.remaining());
+                toLose -= lost;
+                piece.position(piece.position() + lost);
+                count(piece);
+            }
+            other.give(piece);
+        }
+
+        private void count(ByteBuffer piece) {
+            passed += piece.remaining();
+            if (passed >= holdAt) {
+                holdAt = Long.MAX_VALUE;
+                held = true;
+            }
+            byte[] bytes = new byte[piece.remaining()];
+            piece.duplicate().get(bytes);
+            if (recording != null) {
+                recording.writeBytes(bytes);
+            }
+            tail.append(new String(bytes, ISO_8859_1));
+            String sign = "\"say\":\"offer\",\"selection\":\"clipboard\"";
+            int at = tail.indexOf(sign);
+            while (at >= 0) {
+                offers++;
+                tail.delete(0, at + sign.length());
+                at = tail.indexOf(sign);
+            }
+            tail.delete(0, Math.max(0, tail.length() - sign.length()));
+        }
+
+        /// Writes to this end, waiting for one that takes it.
+        private void give(ByteBuffer piece) throws IOException {
+            while (piece.hasRemaining()) {
+                SocketChannel taker;
+                synchronized (Relay.this) {
+                    while ((client == null || held) && !closed) {
+                        waitForChange();
+                    }
+                    if (closed) {
+                        throw new IOException("the relay is closed");
+                    }
+                    taker = client;
+                }
+                try {
+                    taker.write(piece);
+                } catch (IOException e) {
+                    synchronized (Relay.this) {
+                        if (client == taker) {
+                            client = null;
+                        }
+                    }
+                }
+            }
+        }
+
+        /// The next bytes that come in here are lost.
+        void lose(long bytes) {
+            synchronized (Relay.this) {
+                toLose = bytes;
+            }
+        }
+
+        /// Nothing moves any more once so many more bytes have come in here.
+        void holdAfter(long bytes) {
+            synchronized (Relay.this) {
+                holdAt = passed + bytes;
+            }
+        }
+
+        /// How many bytes have come in here.
+        long passed() {
+            synchronized (Relay.this) {
+                return passed;
+            }
+        }
+
+        /// How many offers of the clipboard have come in here.
+        int offers() {
+            synchronized (Relay.this) {
+                return offers;
+            }
+        }
+
+        void record() {
+            synchronized (Relay.this) {
+                recording = new ByteArrayOutputStream();
+            }
+        }
+
+        /// Says again what has come in here since [#record()].
+        void replay() {
+            byte[] again;
+            synchronized (Relay.this) {
+                again = recording.toByteArray();
+            }
+            try {
+                other.give(ByteBuffer.wrap(again));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void cut() {
+            try {
+                server.close();
+                Files.deleteIfExists(path);
+                synchronized (Relay.this) {
+                    if (client != null) {
+                        client.close();
+                        client = null;
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void waitForChange() throws IOException {
+        try {
+            wait();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// QEMU is killed: both ends lose their socket, and there is none to connect to.
+    void cut() {
+        guest.cut();
+        host.cut();
+    }
+
+    /// QEMU is started again.
+    void rejoin() {
+        guest.listen();
+        host.listen();
+    }
+
+    /// Nothing moves.
+    synchronized void hold() {
+        held = true;
+    }
+
+    boolean isHeld() {
+        synchronized (this) {
+            return held;
+        }
+    }
+
+    /// It moves again.
+    synchronized void letGo() {
+        held = false;
+        notifyAll();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        cut();
+    }
+}
