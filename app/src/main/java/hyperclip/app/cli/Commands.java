@@ -2,6 +2,7 @@ package hyperclip.app.cli;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
+import hyperclip.app.link.Dialer;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
@@ -78,7 +79,12 @@ final class Commands implements Callable<Integer> {
     }
 
     private static int number(Throwable e) {
-        return (e instanceof Complaint complaint ? complaint.code() : ExitCode.FAILED).number();
+        ExitCode code = switch (e) {
+            case Complaint complaint -> complaint.code();
+            case CommandLine.ParameterException _ -> ExitCode.WRONG_USAGE;
+            default -> ExitCode.FAILED;
+        };
+        return code.number();
     }
 
     @Override
@@ -249,6 +255,12 @@ final class Commands implements Callable<Integer> {
             daemon.hear(new Signal.Offer(selection, offer, types, 0, Standing.RENEWED));
             peer[0].request(selection, offer, wanted);
             loop.runUntil(() -> peer[0].isOver() || session.isOver(), Long.MAX_VALUE);
+            if (peer[0].failure().isPresent()) {
+                throw new Complaint(
+                        ExitCode.FAILED,
+                        "standard output takes no more: "
+                                + peer[0].failure().get().getMessage());
+            }
             if (peer[0].reason().isPresent()) {
                 throw notWhole(peer[0].reason().get());
             }
@@ -302,6 +314,9 @@ final class Commands implements Callable<Integer> {
         @Option(names = "--foreground", description = "Do not go into the background.")
         private boolean foreground;
 
+        /// How long a daemon may be away, in milliseconds, before its owner of a copy gives up.
+        private static final long AWAY = 60_000;
+
         @Option(names = "--tell-ready", hidden = true, description = "Print a line when the copy is offered.")
         private boolean tellReady;
 
@@ -318,9 +333,8 @@ final class Commands implements Callable<Integer> {
                         .number();
             }
             try (FileChannel content = content();
-                    Loop loop = new Loop();
-                    Session session = common.open(loop)) {
-                return own(loop, session, content, offered);
+                    Loop loop = new Loop()) {
+                return own(loop, content, offered);
             }
         }
 
@@ -330,26 +344,62 @@ final class Commands implements Callable<Integer> {
                     : Spool.read(new FileInputStream(FileDescriptor.in));
         }
 
-        private Integer own(Loop loop, Session session, FileChannel content, MimeType offered)
+        /// Owns the copy until somebody else copies; a daemon that is started again meanwhile is told of it anew.
+        private Integer own(Loop loop, FileChannel content, MimeType offered) throws Complaint, IOException {
+            OfferId id = OfferId.random(new KernelRandom());
+            long copied = loop.millis();
+            Standing standing = Standing.FRESH;
+            long awayUntil = Long.MIN_VALUE;
+            while (true) {
+                try (Session session = common.open(loop)) {
+                    session.ask(Question.ATTACH, to);
+                    Signal.Offer offer = new Signal.Offer(
+                            selection(primary), id, List.of(offered), loop.millis() - copied, standing);
+                    if (!stands(loop, session, content, offer)) {
+                        return ExitCode.DONE.number();
+                    }
+                    standing = Standing.RENEWED;
+                    awayUntil = loop.millis() + AWAY;
+                } catch (Complaint e) {
+                    if (loop.millis() >= awayUntil) {
+                        throw e;
+                    }
+                }
+                loop.runUntil(() -> false, loop.millis() + Dialer.RETRY);
+            }
+        }
+
+        /// Offers, and serves pastes until it is shown nowhere any more or the connection is lost.
+        ///
+        /// @return whether it still stood at the end
+        private boolean stands(Loop loop, Session session, FileChannel content, Signal.Offer offer)
                 throws Complaint, IOException {
-            session.ask(Question.ATTACH, to);
             Hub hub = new Hub(loop::millis, (follower, followed) -> true);
+            HubTime time = new HubTime(hub);
             View person = hub.open("person", view -> new CopyPeer(view, content));
             session.connection().open(1, hub, "daemon", Rank.GUEST_SIDE);
-            loop.add(new HubTime(hub));
-            person.hear(new Signal.Offer(
-                    selection(primary), OfferId.random(new KernelRandom()), List.of(offered), 0, Standing.FRESH));
-            // Asked after the offer on the same connection: its answer tells that the offer has arrived.
-            session.ask(Question.TYPES, to);
-            if (tellReady) {
-                System.out.println(Background.READY);
-                System.out.flush();
+            loop.add(time);
+            try {
+                person.hear(offer);
+                // A question overtakes offers that have not left yet. Asked after it, its answer tells that the offer
+                // has arrived.
+                loop.runUntil(() -> !session.connection().hasToSend() || session.isOver(), Long.MAX_VALUE);
+                boolean shown = session.ask(Question.TYPES, to).stream()
+                        .anyMatch(row -> offer.id().hex().equals(row.get("offer")));
+                if (tellReady) {
+                    System.out.println(Background.READY);
+                    System.out.flush();
+                    tellReady = false;
+                }
+                if (!shown) {
+                    return false;
+                }
+                loop.runUntil(
+                        () -> session.isOver() && (!session.isDisplaced() || hub.transfers() == 0), Long.MAX_VALUE);
+                return !session.isDisplaced();
+            } finally {
+                loop.remove(time);
             }
-            loop.runUntil(() -> session.isOver() && (!session.isDisplaced() || hub.transfers() == 0), Long.MAX_VALUE);
-            if (!session.isDisplaced()) {
-                session.checkOpen();
-            }
-            return ExitCode.DONE.number();
         }
     }
 

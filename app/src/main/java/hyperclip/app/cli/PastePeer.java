@@ -9,7 +9,6 @@ import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.View;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
@@ -24,6 +23,7 @@ final class PastePeer implements Peer {
     private final WritableByteChannel output;
     private boolean whole;
     private Reason reason;
+    private IOException failure;
 
     PastePeer(View view, OutputStream output) {
         this.view = view;
@@ -35,7 +35,12 @@ final class PastePeer implements Peer {
     }
 
     boolean isOver() {
-        return whole || reason != null;
+        return whole || reason != null || failure != null;
+    }
+
+    /// Why the output takes no more, where it does not.
+    Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /// Why the paste is not whole, where it is over and is not.
@@ -53,7 +58,9 @@ final class PastePeer implements Peer {
                         output.write(chunk.bytes());
                     }
                 } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    failure = e;
+                    view.hear(new Signal.Abort(chunk.transfer(), Reason.REQUESTER_GONE));
+                    return;
                 }
                 view.hear(new Signal.Credit(chunk.transfer(), count));
             }

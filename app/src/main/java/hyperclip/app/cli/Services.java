@@ -3,6 +3,7 @@ package hyperclip.app.cli;
 import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
 import hyperclip.app.agent.Agent;
+import hyperclip.app.desktop.Desktop;
 import hyperclip.app.guest.Guest;
 import hyperclip.app.host.Host;
 import hyperclip.app.link.LocalServer;
@@ -158,15 +159,25 @@ final class Services {
             if (display.equals("none")) {
                 host.joinNone();
             } else {
-                leave = host.join(environment, why -> {
-                    gone[0] = why;
-                    loop.stop();
-                })::close;
+                leave = join(host, loop, environment, gone, server)::close;
             }
             machines.forEach(host::connect);
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
             runUntilStopped(loop, leave, server::close);
             return ended(gone[0]);
+        }
+    }
+
+    private static Desktop join(
+            Host host, Loop loop, Map<String, String> environment, String[] gone, LocalServer server) throws Complaint {
+        try {
+            return host.join(environment, why -> {
+                gone[0] = why;
+                loop.stop();
+            });
+        } catch (Complaint e) {
+            server.close();
+            throw new Complaint(e.code(), e.getMessage() + " Without a desktop, for commands only: --display none.");
         }
     }
 

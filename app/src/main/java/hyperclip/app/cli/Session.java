@@ -2,6 +2,7 @@ package hyperclip.app.cli;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
+import hyperclip.app.link.LocalSocket;
 import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
@@ -9,7 +10,6 @@ import hyperclip.core.session.Medium;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
         this.loop = loop;
         SocketChannel channel;
         try {
-            channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            channel = LocalSocket.connect(socket);
         } catch (IOException e) {
             throw new Complaint(
                     ExitCode.NOT_CONNECTED,
@@ -49,7 +49,12 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
                 Medium.SOCKET, SessionMessage.Role.CLIENT, "", this, new KernelRandom(), loop::millis);
         link = new SocketLink(loop, channel, connection, "connection", new Troubles(loop::millis), why -> closed = why);
         connection.start();
-        await("a hello", () -> greeted);
+        try {
+            await("a hello", () -> greeted);
+        } catch (Complaint e) {
+            link.close("done");
+            throw e;
+        }
     }
 
     SessionConnection connection() {

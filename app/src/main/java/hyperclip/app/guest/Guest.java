@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +27,20 @@ import java.util.random.RandomGenerator;
 /// The guest daemon: joins every session to the host, and none to another.
 ///
 /// In its hub each session is one view `agent:NAME`, and for each port one more, `portK:NAME`, which is the host as
-/// that
-/// session sees it. A session and its ports follow each other and nobody else, so that no rule can leak from one
-/// session
-/// to another.
+/// that session sees it. A session and its ports follow each other and nobody else, so that no rule can leak from one
+/// session to another.
 public final class Guest implements Clients.Places {
+
+    /// A user who takes more would take them from the others.
+    private static final int MAX_CONNECTIONS_PER_USER = 64;
+
+    private static final int MAX_SESSIONS_PER_USER = 16;
+
+    /// A host takes no more of one machine.
+    private static final int MAX_SESSIONS = 64;
 
     /// The channel on which an agent's session speaks.
     private static final int AGENT_CHANNEL = 1;
-
-    private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final Loop loop;
     private final RandomGenerator random;
@@ -44,7 +49,7 @@ public final class Guest implements Clients.Places {
     private final Troubles troubles;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final List<Port> ports = new ArrayList<>();
-    private int connections;
+    private final Map<String, Integer> connections = new HashMap<>();
 
     /// One graphical session and the agent that speaks for it.
     private record Session(String name, String user, String display, long since) {
@@ -77,8 +82,11 @@ public final class Guest implements Clients.Places {
 
     private void visited(SocketChannel channel, String user) {
         try {
-            if (connections >= LocalServer.MAX_CONNECTIONS) {
-                troubles.note("a connection of " + user + " is refused: " + connections + " are open already");
+            int open = connections.values().stream().mapToInt(Integer::intValue).sum();
+            int own = connections.getOrDefault(user, 0);
+            if (own >= MAX_CONNECTIONS_PER_USER || open >= LocalServer.MAX_CONNECTIONS) {
+                troubles.note("a connection of " + user + " is refused: " + own + " of this user and " + open
+                        + " of all are open already");
                 channel.close();
                 return;
             }
@@ -99,13 +107,24 @@ public final class Guest implements Clients.Places {
             SessionConnection connection =
                     new SessionConnection(Medium.SOCKET, SessionMessage.Role.GUEST, "", this, random, loop::millis);
             link = new SocketLink(loop, channel, connection, "connection of " + user, troubles, this::closed);
-            connections++;
+            connections.merge(user, 1, Integer::sum);
             connection.start();
         }
 
         @Override
         public void greeted(SessionConnection connection, SessionMessage.Hello theirs) {
-            if (theirs.role() == SessionMessage.Role.AGENT) {
+            if (theirs.role() != SessionMessage.Role.AGENT) {
+                return;
+            }
+            long own = sessions.values().stream()
+                    .filter(other -> other.user.equals(user))
+                    .count();
+            if (own >= MAX_SESSIONS_PER_USER || sessions.size() >= MAX_SESSIONS) {
+                String refusal = "there are " + own + " sessions of " + user + " and " + sessions.size()
+                        + " of all already; end an agent that is not needed";
+                troubles.note("an agent of " + user + " is refused: " + refusal);
+                connection.say(new SessionMessage.Refusal(refusal));
+            } else {
                 session = begin(user, theirs.name(), connection);
             }
         }
@@ -129,7 +148,7 @@ public final class Guest implements Clients.Places {
         }
 
         private void closed(String why) {
-            connections--;
+            connections.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
             clients.left(link.connection());
             if (session != null) {
                 end(session, why);
@@ -138,9 +157,9 @@ public final class Guest implements Clients.Places {
     }
 
     private Session begin(String user, String display, SessionConnection agent) {
-        String name = user;
+        String name = sayable(user);
         for (int i = 2; sessions.containsKey(name); i++) {
-            name = user + ":" + i;
+            name = sayable(user) + ":" + i;
         }
         Session session = new Session(name, user, display.isEmpty() ? "unknown" : display, loop.millis());
         sessions.put(name, session);
@@ -150,8 +169,15 @@ public final class Guest implements Clients.Places {
                 join(session, port);
             }
         }
-        LOG.log(System.Logger.Level.INFO, "session {0} of {1} on display {2} has come", name, user, display);
+        troubles.tell("session " + name + " of " + user + " on display " + session.display + " has come");
         return session;
+    }
+
+    /// A user's name as the protocol allows it, with room for a number: one of a directory service may have a
+    /// backslash.
+    private static String sayable(String user) {
+        String name = user.replaceAll("[^A-Za-z0-9._@-]", "-");
+        return name.isEmpty() ? "nameless" : name.substring(0, Math.min(60, name.length()));
     }
 
     private void end(Session session, String why) {
@@ -159,7 +185,7 @@ public final class Guest implements Clients.Places {
         for (Port port : ports) {
             port.leave(session.name);
         }
-        LOG.log(System.Logger.Level.INFO, "session {0} has gone: {1}", session.name, why);
+        troubles.tell("session " + session.name + " has gone: " + why);
     }
 
     private void greeted(Port port) {
@@ -167,7 +193,7 @@ public final class Guest implements Clients.Places {
     }
 
     private void join(Session session, Port port) {
-        port.join(session.name, session.user, session.display, hub);
+        port.join(session.name, sayable(session.user), session.display, hub);
     }
 
     private boolean follows(String follower, String followed) {

@@ -1,5 +1,6 @@
 package hyperclip.app.guest;
 
+import hyperclip.app.link.LocalSocket;
 import hyperclip.app.link.PortLink;
 import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
@@ -12,7 +13,6 @@ import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +33,6 @@ final class Port implements SessionConnection.Owner {
 
     /// How long until a port that is missing or held by another process is tried again, in milliseconds.
     private static final long RETRY = 1000;
-
-    private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final Loop loop;
     private final RandomGenerator random;
@@ -112,7 +110,7 @@ final class Port implements SessionConnection.Owner {
             if (attributes.isRegularFile() || attributes.isDirectory()) {
                 shut("it is neither a port nor a socket");
             } else if (isSocket()) {
-                SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
+                SocketChannel socket = LocalSocket.connect(path);
                 SocketLink link = new SocketLink(loop, socket, opened, "port " + path, troubles, this::socketClosed);
                 begin(opened, link::hasToSend);
             } else {
@@ -162,7 +160,7 @@ final class Port implements SessionConnection.Owner {
     private void setState(String next) {
         if (!next.equals(state)) {
             state = next;
-            LOG.log(System.Logger.Level.INFO, "port {0}: {1}", path, next);
+            troubles.tell("port " + path + ": " + next);
         }
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ public final class Host implements Clients.Places {
 
     /// Connects to a machine's port, and goes on trying to.
     public void connect(String name, Path path) {
-        Machine machine = new Machine(loop, random, hub, troubles, name, path);
+        Machine machine = new Machine(loop, random, hub, name, path);
         machines.put(name, machine);
         machine.start();
     }
@@ -175,7 +176,10 @@ public final class Host implements Clients.Places {
         rows.add(Clients.describe(hub, DESKTOP, Map.of("kind", "desktop", "name", DESKTOP, "display", display)));
         rows.addAll(sessions(user));
         rows.add(Map.of("kind", "transfers", "under way", String.valueOf(hub.transfers())));
-        for (Troubles.Trouble trouble : troubles.last()) {
+        List<Troubles.Trouble> all = new ArrayList<>(troubles.last());
+        machines.values().forEach(machine -> all.addAll(machine.troubles()));
+        all.sort(Comparator.comparingLong(Troubles.Trouble::since));
+        for (Troubles.Trouble trouble : all) {
             rows.add(Map.of(
                     "kind", "trouble",
                     "when", Clients.ago(loop.millis() - trouble.since()),

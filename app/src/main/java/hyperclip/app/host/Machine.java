@@ -32,8 +32,6 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
     /// After so long without an answer on a connected socket somebody should know, in milliseconds.
     private static final long SILENT = 10_000;
 
-    private static final System.Logger LOG = System.getLogger("hyperclip");
-
     private final Loop loop;
     private final RandomGenerator random;
     private final Hub hub;
@@ -43,16 +41,18 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
     private final Dialer dialer;
     private final Map<Integer, Session> sessions = new TreeMap<>();
     private String state = "";
+    private int connections;
 
     /// @param view its name in the hub, and for people
     /// @param since when it came, on the loop's clock
     record Session(String view, String user, String display, long since) {}
 
-    Machine(Loop loop, RandomGenerator random, Hub hub, Troubles troubles, String name, Path path) {
+    Machine(Loop loop, RandomGenerator random, Hub hub, String name, Path path) {
         this.loop = loop;
         this.random = random;
         this.hub = hub;
-        this.troubles = troubles;
+        // Each machine has its own, so that none can make another one's unheard.
+        this.troubles = new Troubles(loop::millis);
         this.name = name;
         this.path = path;
         this.dialer = new Dialer(loop, path, "machine " + name, troubles, this::newConnection, this);
@@ -74,6 +74,10 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
         return state;
     }
 
+    List<Troubles.Trouble> troubles() {
+        return troubles.last();
+    }
+
     Collection<Session> sessions() {
         return List.copyOf(sessions.values());
     }
@@ -85,8 +89,9 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
     @Override
     public void up(SessionConnection connection) {
         setState("connected, waiting for the guest");
+        int mine = ++connections;
         loop.after(SILENT, () -> {
-            if (state.startsWith("connected, waiting")) {
+            if (mine == connections && state.startsWith("connected, waiting")) {
                 setState("connected, but nobody answers: is `hyperclip guest` running in the machine, and is no other"
                         + " program holding this socket (another front end, libvirt)? It serves one client at a time");
             }
@@ -102,7 +107,7 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
     private void setState(String next) {
         if (!next.equals(state)) {
             state = next;
-            LOG.log(System.Logger.Level.INFO, "machine {0}: {1}", name, next);
+            troubles.tell("machine " + name + ": " + next);
         }
     }
 
@@ -134,7 +139,7 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
         }
         sessions.put(open.channel(), new Session(view, open.user(), open.display(), loop.millis()));
         connection.open(open.channel(), hub, view, Rank.HOST_SIDE);
-        LOG.log(System.Logger.Level.INFO, "session {0} of {1} has come", view, open.user());
+        troubles.tell("session " + view + " of " + open.user() + " has come");
     }
 
     @Override

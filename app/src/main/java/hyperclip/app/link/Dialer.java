@@ -3,7 +3,6 @@ package hyperclip.app.link;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.session.SessionConnection;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,11 @@ public final class Dialer {
     /// How long until the socket is dialled again, in milliseconds.
     public static final long RETRY = 500;
 
+    /// So often it is dialled again that soon; after that whoever is to listen seems to be away for longer.
+    private static final int SOON = 20;
+
+    private static final long RARE_RETRY = 1000;
+
     private final Loop loop;
     private final Path path;
     private final String name;
@@ -28,6 +32,7 @@ public final class Dialer {
     private final Supplier<SessionConnection> connections;
     private final Owner owner;
     private SocketLink link;
+    private int inVain;
 
     /// Whoever wants the connection.
     public interface Owner {
@@ -59,16 +64,18 @@ public final class Dialer {
     public void dial() {
         SessionConnection connection = connections.get();
         try {
-            SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
+            SocketChannel socket = LocalSocket.connect(path);
             link = new SocketLink(loop, socket, connection, name, troubles, this::closed);
         } catch (IOException e) {
             owner.down(
                     Files.exists(path)
                             ? "cannot connect to " + path + ": " + e.getMessage()
                             : "there is no socket " + path + " yet");
-            loop.after(RETRY, this::dial);
+            inVain++;
+            dialAgain();
             return;
         }
+        inVain = 0;
         owner.up(connection);
         connection.start();
     }
@@ -83,6 +90,10 @@ public final class Dialer {
     private void closed(String why) {
         link = null;
         owner.down(why);
-        loop.after(RETRY, this::dial);
+        dialAgain();
+    }
+
+    private void dialAgain() {
+        loop.after(inVain < SOON ? RETRY : RARE_RETRY, this::dial);
     }
 }

@@ -5,21 +5,25 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/// The last things that went wrong, for the log and for `hyperclip status`.
+/// What is to be told of a peer in the log, and the last things that went wrong with it for `hyperclip status`.
 ///
-/// A peer that makes trouble without end fills neither: of more than [#MAX_A_SECOND] in a second only the number is
-/// told.
+/// A peer that comes and goes or makes trouble without end fills neither: after [#BURST] lines there is one every
+/// [#EVERY] milliseconds, and it tells how many were left out.
 public final class Troubles {
 
     static final int KEPT = 20;
-    static final int MAX_A_SECOND = 10;
+    static final int BURST = 50;
+    static final long EVERY = 5_000;
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final LongSupplier millis;
     private final Deque<Trouble> last = new ArrayDeque<>();
-    private long second;
-    private int thisSecond;
+
+    /// What may be told, in milliseconds: a line costs [#EVERY] of them.
+    private long allowance = BURST * EVERY;
+
+    private long reckoned;
     private long untold;
 
     /// One of them.
@@ -29,29 +33,40 @@ public final class Troubles {
 
     public Troubles(LongSupplier millis) {
         this.millis = millis;
+        this.reckoned = millis.getAsLong();
     }
 
+    /// Something went wrong.
     public void note(String sentence) {
-        long now = millis.getAsLong();
-        if (now / 1000 != second) {
-            second = now / 1000;
-            thisSecond = 0;
-        }
-        if (++thisSecond > MAX_A_SECOND) {
-            untold++;
-            return;
-        }
-        if (untold > 0) {
-            LOG.log(System.Logger.Level.WARNING, "{0} more lines like these were left out", untold);
-            untold = 0;
-        }
-        LOG.log(System.Logger.Level.WARNING, "{0}", sentence);
-        last.addLast(new Trouble(now, sentence));
+        last.addLast(new Trouble(millis.getAsLong(), sentence));
         if (last.size() > KEPT) {
             last.removeFirst();
         }
+        log(System.Logger.Level.WARNING, sentence);
     }
 
+    /// Something happened that is in order.
+    public void tell(String sentence) {
+        log(System.Logger.Level.INFO, sentence);
+    }
+
+    private void log(System.Logger.Level level, String sentence) {
+        long now = millis.getAsLong();
+        allowance = Math.min(BURST * EVERY, allowance + now - reckoned);
+        reckoned = now;
+        if (allowance < EVERY) {
+            untold++;
+            return;
+        }
+        allowance -= EVERY;
+        if (untold > 0) {
+            LOG.log(System.Logger.Level.WARNING, "{0} more lines like this were left out before it:", untold);
+            untold = 0;
+        }
+        LOG.log(level, "{0}", sentence);
+    }
+
+    /// The last that went wrong, the oldest first.
     public List<Trouble> last() {
         return List.copyOf(last);
     }

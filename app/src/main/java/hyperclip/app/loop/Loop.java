@@ -16,8 +16,7 @@ import java.util.function.BooleanSupplier;
 /// One thread with one selector: it owns everything that changes in a process. Others post.
 ///
 /// It sleeps until a channel is ready, something is posted, or the earliest deadline of its [Timed] is due; with none
-/// of
-/// these it does not wake at all.
+/// of these it does not wake at all.
 public final class Loop implements AutoCloseable {
 
     /// Room for several of the longest frames.
@@ -131,8 +130,8 @@ public final class Loop implements AutoCloseable {
     private void turn(long moment) throws IOException {
         selector.select(Loop::dispatch, timeout(moment));
         tickWhatIsDue();
-        drain(posted);
-        drain(later);
+        drain(posted, posted.size());
+        drain(later, Integer.MAX_VALUE);
     }
 
     private void tickWhatIsDue() {
@@ -156,8 +155,13 @@ public final class Loop implements AutoCloseable {
         return earliest;
     }
 
-    private static void drain(Queue<Runnable> queue) {
-        for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
+    /// Runs at most so many: what posts itself anew must leave the others their turn.
+    private static void drain(Queue<Runnable> queue, int most) {
+        for (int done = 0; done < most; done++) {
+            Runnable next = queue.poll();
+            if (next == null) {
+                return;
+            }
             next.run();
         }
     }

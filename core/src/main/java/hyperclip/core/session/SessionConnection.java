@@ -38,6 +38,10 @@ public final class SessionConnection {
     /// two of different versions, would otherwise do nothing else.
     public static final long REST = 1_000;
 
+    /// The other side of a port may begin anew so often in [#REST]: two sides that find the same fault do so a few
+    /// times; one that does it without end would keep this side busy.
+    static final int MAX_ANEW = 8;
+
     /// The most channels on one connection.
     public static final int MAX_CHANNELS = 256;
 
@@ -72,6 +76,8 @@ public final class SessionConnection {
     private long restsUntil = NEVER;
     private long mayFailAgain = Long.MIN_VALUE;
     private long pings;
+    private int anew;
+    private long anewSince = Long.MIN_VALUE / 2;
 
     private record Channel(Hub hub, View view, SessionPeer peer) {}
 
@@ -295,8 +301,10 @@ public final class SessionConnection {
         boolean wasInStep = sync.inStep();
         boolean filler = wasInStep && !sync.midway() && bytes.get(before) == FrameReader.FILLER;
         if (filler) {
-            bytes.get();
-            reader.skipped(1);
+            while (bytes.hasRemaining() && bytes.get(bytes.position()) == FrameReader.FILLER) {
+                bytes.get();
+            }
+            reader.skipped(bytes.position() - before);
             return;
         }
         boolean found = sync.seek(bytes);
@@ -314,6 +322,11 @@ public final class SessionConnection {
             case ANSWER -> {
                 if (wasInStep) {
                     lose("the other side has begun anew");
+                    if (isAnewTooOften()) {
+                        mayFailAgain = lastHeard + REST;
+                        rest();
+                        return;
+                    }
                 }
                 owesSync = true;
                 owner.hasToSend(this);
@@ -401,6 +414,14 @@ public final class SessionConnection {
         closeAll(Reason.LINK_LOST);
         outbox.clear();
         owner.lost(this, why);
+    }
+
+    private boolean isAnewTooOften() {
+        if (lastHeard - anewSince >= REST) {
+            anewSince = lastHeard;
+            anew = 0;
+        }
+        return ++anew > MAX_ANEW;
     }
 
     private void rest() {

@@ -375,4 +375,19 @@ class PortConnectionTest {
     private static SessionMessage offer(long serial) {
         return SessionMessage.offer(Selection.CLIPBOARD, serial, ID, List.of(MimeType.TEXT), 0, Standing.FRESH);
     }
+
+    @Test
+    void aGuestThatBeginsAnewWithoutEndIsNotHeardForAWhile() throws Exception {
+        for (int i = 0; i <= SessionConnection.MAX_ANEW; i++) {
+            guest.greet(Role.GUEST);
+            assertThat(host.isGreeted()).isTrue();
+        }
+        guest.begin();
+        assertThat(guest.listen()).isEmpty();
+        assertThat(host.isGreeted()).isFalse();
+        now += SessionConnection.REST;
+        host.tick();
+        guest.greet(Role.GUEST);
+        assertThat(host.isGreeted()).isTrue();
+    }
 }

@@ -1,0 +1,166 @@
+package hyperclip.e2e.path;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.e2e.path.Hyperclip.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a person at the command line sees: help, complaints that say what to do, and exit codes.
+class CommandsTest {
+
+    private final Folder folder = Folder.make();
+
+    @AfterEach
+    void close() {
+        folder.close();
+    }
+
+    private static Result run(String... arguments) {
+        return Hyperclip.run(Map.of(), new byte[0], arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"guest", "agent", "host", "sessions", "types", "copy", "paste", "status"})
+    void everyCommandHelps(String command) {
+        Result help = run(command, "--help");
+        assertThat(help.code()).isZero();
+        assertThat(help.text()).contains("Usage: hyperclip " + command, "Example");
+        assertThat(help.errors()).isEmpty();
+    }
+
+    @Test
+    void wrongUsage() {
+        assertThat(run().code()).isEqualTo(2);
+        assertThat(run("past").code()).isEqualTo(2);
+        assertThat(run("guest", "--prot=x").errors()).contains("--prot", "hyperclip guest --help");
+        assertThat(run("guest", "--prot=x").code()).isEqualTo(2);
+        assertThat(run("host", "--vm=nothing").code()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingRuns() {
+        Result status = Hyperclip.run(Map.of("XDG_RUNTIME_DIR", folder.path().toString()), new byte[0], "status");
+        assertThat(status.code()).isEqualTo(5);
+        assertThat(status.errors()).contains("hyperclip host", "hyperclip guest", "--connect");
+    }
+
+    @Test
+    void noDisplay() {
+        Result without = run("agent", "--connect", "/nonexistent");
+        assertThat(without.code()).isEqualTo(1);
+        assertThat(without.errors()).contains("DISPLAY is not set");
+        Result wrong = Hyperclip.run(Map.of("DISPLAY", ":4711"), new byte[0], "agent", "--connect", "/nonexistent");
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.errors()).contains(":4711");
+        String socket = folder.file("h.sock").toString();
+        Result host = run("host", "--vm=a=/nonexistent", "--listen", socket);
+        assertThat(host.code()).isEqualTo(1);
+        assertThat(host.errors()).contains("DISPLAY is not set", "--display none");
+        assertThat(Files.exists(Path.of(socket))).isFalse();
+    }
+
+    @Test
+    void aFolderThatMayNotBeWritten() {
+        Result guest = run("guest", "--listen=/proc/hyperclip/guest.sock");
+        assertThat(guest.code()).isEqualTo(1);
+        assertThat(guest.errors()).contains("/proc/hyperclip", "--listen");
+        Result unwritable = run("guest", "--listen=/proc/guest.sock");
+        assertThat(unwritable.code()).isEqualTo(1);
+        assertThat(unwritable.errors()).contains("/proc/guest.sock", "--listen");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aServiceEndsInGoodOrderAndOnlyOneServesASocket(String signal) {
+        Path socket = folder.file("guest.sock");
+        String[] command = {"guest", "--port=/nonexistent", "--listen=" + socket};
+        try (Hyperclip daemon = Hyperclip.start(folder.file("log"), Map.of(), command)) {
+            Await.until("it listens", () -> Files.exists(socket));
+            Result second = run(command);
+            assertThat(second.code()).isEqualTo(7);
+            assertThat(second.errors()).contains("another Hyperclip serves " + socket);
+            assertThat(daemon.stop(signal)).isEqualTo(signal.equals("INT") ? 130 : 143);
+            assertThat(daemon.log()).doesNotContain("good order");
+        }
+        assertThat(Files.exists(socket)).isFalse();
+    }
+
+    @Test
+    void aCopyStaysBehindUntilSomebodyElseCopies() throws IOException {
+        Path socket = folder.file("host.sock");
+        String[] command = {"host", "--display=none", "--vm=a=/nonexistent", "--listen=" + socket};
+        try (Hyperclip host = Hyperclip.start(folder.file("log"), Map.of(), command)) {
+            Await.until("it listens", () -> Files.exists(socket));
+            long before = host.descriptors();
+            assertThat(copy(socket, "first").code()).isZero();
+            assertThat(paste(socket)).isEqualTo("first");
+            List<ProcessHandle> owners = owners(socket);
+            assertThat(owners).hasSize(1);
+            // In a session of its own, so that the terminal's end is not its own.
+            String stat = Files.readString(
+                    Path.of("/proc", Long.toString(owners.getFirst().pid()), "stat"));
+            assertThat(stat.substring(stat.lastIndexOf(')')).split(" ")[4])
+                    .isEqualTo(Long.toString(owners.getFirst().pid()));
+            assertThat(copy(socket, "second").code()).isZero();
+            assertThat(paste(socket)).isEqualTo("second");
+            Await.until("the first has ended", () -> !owners.getFirst().isAlive());
+            host.kill();
+            try (Hyperclip again = Hyperclip.start(folder.file("log"), Map.of(), command)) {
+                Await.until("it is told of the copy", () -> paste(socket).equals("second"));
+                assertThat(copy(socket, "third").code()).isZero();
+                assertThat(paste(socket)).isEqualTo("third");
+                Await.until("one owner is left", () -> owners(socket).size() == 1);
+                owners(socket).forEach(ProcessHandle::destroy);
+                Await.until("nothing is left", () -> again.descriptors() <= before);
+            }
+        }
+    }
+
+    private static Result copy(Path socket, String text) {
+        return Hyperclip.run(Map.of(), text.getBytes(UTF_8), "copy", "--connect", socket.toString());
+    }
+
+    private static String paste(Path socket) {
+        return run("paste", "--connect", socket.toString()).text();
+    }
+
+    /// The processes that stayed behind as the owners of copies on this socket.
+    private static List<ProcessHandle> owners(Path socket) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> {
+                    List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
+                    return arguments.contains("--tell-ready") && arguments.contains(socket.toString());
+                })
+                .toList();
+    }
+
+    @Test
+    void aPasteIntoAPipeThatCloses() throws Exception {
+        Path socket = folder.file("host.sock");
+        try (Hyperclip _ = Hyperclip.start(
+                folder.file("log"), Map.of(), "host", "--display=none", "--vm=a=/nonexistent", "--listen=" + socket)) {
+            Await.until("it listens", () -> Files.exists(socket));
+            assertThat(copy(socket, "0123456789".repeat(100_000)).code()).isZero();
+            Process pipe = new ProcessBuilder(
+                            "sh", "-c", Hyperclip.PROGRAM + " paste --connect " + socket + " | head -c 5")
+                    .redirectError(folder.file("err").toFile())
+                    .start();
+            assertThat(new String(pipe.getInputStream().readAllBytes(), UTF_8)).isEqualTo("01234");
+            Await.ended(pipe, Await.GENEROUS, "the pipe");
+            assertThat(Files.readString(folder.file("err")))
+                    .doesNotContain("\tat ")
+                    .doesNotContain("a fault");
+            assertThat(copy(socket, "small").code()).isZero();
+            owners(socket).forEach(ProcessHandle::destroy);
+        }
+    }
+}

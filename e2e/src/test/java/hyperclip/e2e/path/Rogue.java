@@ -1,0 +1,225 @@
+package hyperclip.e2e.path;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import hyperclip.core.session.Medium;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.ProtocolException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+
+/// Another side that can speak the session protocol rightly, and then does not.
+final class Rogue implements SessionConnection.Owner, AutoCloseable {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final SocketChannel channel;
+    private final Selector selector;
+    private final SessionConnection connection;
+    private boolean greeted;
+    private int greetings;
+    private String otherHello;
+
+    private Rogue(SocketChannel channel, Medium medium, SessionMessage.Role role) throws IOException {
+        this.channel = channel;
+        this.selector = Selector.open();
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ);
+        connection = new SessionConnection(medium, role, "", this, RANDOM, Rogue::millis);
+        connection.start();
+    }
+
+    /// A client of a daemon or front end.
+    static Rogue client(Path socket) {
+        try {
+            return new Rogue(
+                    SocketChannel.open(UnixDomainSocketAddress.of(socket)), Medium.SOCKET, SessionMessage.Role.CLIENT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A socket that plays a port; whoever is behind it is rogue.
+    static ServerSocketChannel port(Path socket) {
+        try {
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            server.bind(UnixDomainSocketAddress.of(socket));
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits until somebody connects to the port.
+    static Rogue behind(ServerSocketChannel port, SessionMessage.Role role) {
+        try {
+            return new Rogue(port.accept(), Medium.PORT, role);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /// Speaks rightly until both sides have said hello, anew since the last call.
+    void greet() {
+        int before = greetings;
+        Await.until("a greeting", () -> {
+            turn();
+            return greetings > before;
+        });
+    }
+
+    boolean isGreeted() {
+        return greeted;
+    }
+
+    /// Says hello with another text.
+    void greetWith(String json) {
+        otherHello = json;
+    }
+
+    /// Begins anew, as if it had been replaced.
+    void beginAnew() {
+        connection.portLost("asked to");
+    }
+
+    void say(SessionMessage message) {
+        connection.say(message);
+    }
+
+    /// One turn of speaking rightly.
+    void turn() throws IOException {
+        turn(10);
+    }
+
+    /// The same, waiting so many milliseconds at the most.
+    void turn(long wait) throws IOException {
+        while (connection.hasToSend()) {
+            ByteBuffer[] frame = connection.next();
+            if (frame == null) {
+                break;
+            }
+            if (otherHello != null && frame.length == 3 && text(frame[1]).contains("\"hello\"")) {
+                ByteBuffer other = ByteBuffer.wrap(otherHello.getBytes(UTF_8));
+                frame = new ByteBuffer[] {withLength(frame[0], other.remaining()), other};
+            }
+            for (ByteBuffer part : frame) {
+                write(part);
+            }
+        }
+        if (wait > 0) {
+            selector.select(wait);
+        } else {
+            selector.selectNow();
+        }
+        selector.selectedKeys().clear();
+        ByteBuffer bytes = ByteBuffer.allocate(256 * 1024);
+        if (channel.read(bytes) < 0) {
+            throw new EOFException("closed by the other side");
+        }
+        try {
+            connection.received(bytes.flip());
+            connection.tick();
+        } catch (ProtocolException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return UTF_8.decode(bytes.duplicate()).toString();
+    }
+
+    private static ByteBuffer withLength(ByteBuffer header, int length) {
+        ByteBuffer patched = ByteBuffer.allocate(header.remaining()).put(header.duplicate());
+        return patched.putInt(patched.capacity() - Integer.BYTES, length).flip();
+    }
+
+    /// A good header of a control frame for now, with this length.
+    ByteBuffer header(int length) {
+        connection.say(new SessionMessage.Ping(7));
+        return withLength(connection.next()[0], length);
+    }
+
+    /// Sends bytes as they are.
+    void send(byte[] bytes) {
+        send(ByteBuffer.wrap(bytes));
+    }
+
+    void send(ByteBuffer bytes) {
+        try {
+            write(bytes);
+        } catch (IOException e) {
+            // Closed already, which the test sees elsewhere.
+            return;
+        }
+    }
+
+    void send(String json) {
+        byte[] text = json.getBytes(UTF_8);
+        send(header(text.length));
+        send(text);
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            if (channel.write(bytes) == 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /// Whether the other side has closed; what it says before is passed over.
+    boolean isClosed() {
+        try {
+            return channel.read(ByteBuffer.allocate(64 * 1024)) < 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void greeted(SessionConnection greetedOn, SessionMessage.Hello theirs) {
+        greeted = true;
+        greetings++;
+    }
+
+    @Override
+    public void said(SessionConnection from, SessionMessage message, long position) {
+        // Whatever it says.
+    }
+
+    @Override
+    public void lost(SessionConnection lost, String why) {
+        greeted = false;
+    }
+
+    @Override
+    public void hasToSend(SessionConnection from) {
+        // Sent at the next turn.
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
