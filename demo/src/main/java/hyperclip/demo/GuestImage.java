@@ -29,6 +29,8 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:AsyncDeflationInterval=0");
 
+    private static final String MAIN = "hyperclip.app.Main";
+
     /// One line an event, with milliseconds, which tests read.
     private static final String LOG_FORMAT = "-Djdk.system.logger.format='%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n'";
 
@@ -50,10 +52,7 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
         HyperclipJars jars = HyperclipJars.of(jarsAndFolders);
         Path root = cache.entry("root", rootRecipe(), folder -> buildRoot(folder, cache, progress));
         Path runtime = runtime(jars.jdkModules(), cache, progress);
-        Recipe recipe = new Recipe()
-                .with(runtime.getFileName().toString())
-                .with(productLauncher(List.of()))
-                .with(Recipe.resource("rehearse-daemon.sh"));
+        Recipe recipe = new Recipe().with(runtime.getFileName().toString()).with(productLauncher(List.of()));
         jars.addTo(recipe);
         Path hyperclip = cache.entry("hyperclip", recipe, folder -> buildHyperclip(folder, runtime, jars, progress));
         return new GuestImage(
@@ -152,9 +151,12 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
         List<String> names = jars.copyTo(Files.createDirectory(tree.resolve("lib")));
         Path bin = Files.createDirectory(tree.resolve("bin"));
         writeProgram(bin.resolve("hyperclip"), productLauncher(names));
-        writeProgram(bin.resolve("control"), "#!/bin/sh\n" + exec("all", names, "hyperclip.demo.GuestControl"));
+        writeProgram(bin.resolve("control"), "#!/bin/sh\n" + exec("control", names, "hyperclip.demo.GuestControl"));
         rehearse(tree, names);
-        rehearseDaemon(tree, forTheDaemon(names));
+        try (DressRehearsal rehearsal =
+                new DressRehearsal(java(tree, forTheDaemon(names), MAIN), java(tree, names, MAIN))) {
+            rehearsal.perform(tree.resolve("daemon.aot"), tree.resolve("all.aot"));
+        }
         Path disk = folder.resolve("hyperclip.img");
         long size = 0;
         for (Path file : Recipe.filesIn(tree)) {
@@ -188,33 +190,21 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
     /// Runs here what will run in the guest, so that the guest's Java finds its classes loaded and linked. A cache that
     /// does not fit is not an error there, only slow; it fits no other class path than the one it was made with.
     private static void rehearse(Path tree, List<String> jars) throws IOException {
-        List<String> arguments = java(tree, jars, "hyperclip.demo.Rehearsal");
-        arguments.add(1, "-XX:AOTCacheOutput=" + tree.resolve("all.aot"));
-        Tool.of(Path.of(arguments.getFirst()), arguments.subList(1, arguments.size()))
+        List<String> command = java(tree, jars, "hyperclip.demo.Rehearsal")
+                .of(List.of("-XX:AOTCacheOutput=" + tree.resolve("control.aot")));
+        Tool.of(Path.of(command.getFirst()), command.subList(1, command.size()))
                 .in(tree)
                 .run();
     }
 
-    private static void rehearseDaemon(Path tree, List<String> jars) throws IOException {
-        Path script = tree.resolve("rehearse-daemon.sh");
-        Files.writeString(script, Recipe.text("rehearse-daemon.sh"));
-        List<String> arguments = new ArrayList<>(
-                List.of(script.toString(), tree.resolve("daemon.aot").toString()));
-        arguments.addAll(java(tree, jars, "hyperclip.app.Main"));
-        Tool.of(Tool.find("sh"), arguments).in(tree).run();
-        Files.delete(script);
-    }
-
-    private static List<String> java(Path tree, List<String> jars, String mainClass) {
-        List<String> command = new ArrayList<>();
-        command.add(tree.resolve("runtime/bin/java").toString());
-        command.addAll(JAVA_OPTIONS);
-        command.add("-cp");
-        command.add(String.join(
+    private static DressRehearsal.Command java(Path tree, List<String> jars, String mainClass) {
+        List<String> java = new ArrayList<>();
+        java.add(tree.resolve("runtime/bin/java").toString());
+        java.addAll(JAVA_OPTIONS);
+        String classPath = String.join(
                 ":",
-                jars.stream().map(jar -> tree.resolve("lib/" + jar).toString()).toList()));
-        command.add(mainClass);
-        return command;
+                jars.stream().map(jar -> tree.resolve("lib/" + jar).toString()).toList());
+        return new DressRehearsal.Command(java, List.of("-cp", classPath, mainClass));
     }
 
     private static List<String> forTheDaemon(List<String> jars) {
@@ -228,8 +218,7 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
                 %s
                 fi
                 %s
-                """.formatted(
-                exec("daemon", forTheDaemon(jars), "hyperclip.app.Main"), exec("all", jars, "hyperclip.app.Main"));
+                """.formatted(exec("daemon", forTheDaemon(jars), MAIN), exec("all", jars, MAIN));
     }
 
     private static String exec(String cache, List<String> jars, String mainClass) {
