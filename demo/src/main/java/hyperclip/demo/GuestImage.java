@@ -27,7 +27,8 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "-Xss256k",
             "-XX:-UsePerfData",
             "-XX:+UnlockDiagnosticVMOptions",
-            "-XX:AsyncDeflationInterval=0");
+            "-XX:AsyncDeflationInterval=0",
+            "-XX:ServiceThreadCleanupInterval=60000");
 
     /// The image for what this program itself runs from: its jars, or the folders of classes that a build has left.
     public static GuestImage ofThisProgram(Consumer<String> progress) throws IOException {
