@@ -27,7 +27,8 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "-Xss256k",
             "-XX:-UsePerfData",
             "-XX:+UnlockDiagnosticVMOptions",
-            "-XX:AsyncDeflationInterval=0");
+            "-XX:AsyncDeflationInterval=0",
+            "-XX:ServiceThreadCleanupInterval=60000");
 
     private static final String MAIN = "hyperclip.app.Main";
 

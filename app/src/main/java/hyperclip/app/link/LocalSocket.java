@@ -10,6 +10,9 @@ import java.nio.file.Path;
 /// Connects to unix sockets.
 public final class LocalSocket {
 
+    /// As the kernel says it (EAGAIN, unix(7)).
+    private static final String QUEUE_IS_FULL = "temporarily unavailable";
+
     private LocalSocket() {}
 
     /// Connects at once or not at all. A blocking connect would wait for as long as others wait to be accepted: of
@@ -21,14 +24,21 @@ public final class LocalSocket {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.configureBlocking(false);
-            if (!channel.connect(UnixDomainSocketAddress.of(path))) {
-                throw new ConnectException(
-                        "it does not accept connections now: another program is connected and more" + " are waiting");
+            if (channel.connect(UnixDomainSocketAddress.of(path))) {
+                return channel;
             }
-            return channel;
-        } catch (IOException | RuntimeException e) {
+            throw busy();
+        } catch (IOException e) {
+            channel.close();
+            throw String.valueOf(e.getMessage()).contains(QUEUE_IS_FULL) ? busy() : e;
+        } catch (RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    private static IOException busy() {
+        return new ConnectException(
+                "it accepts no connections now: another program is connected, and more are waiting");
     }
 }

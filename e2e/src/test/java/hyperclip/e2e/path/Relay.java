@@ -141,7 +141,11 @@ final class Relay implements AutoCloseable {
                 SocketChannel taker;
                 synchronized (Relay.this) {
                     while ((client == null || held) && !closed) {
-                        waitForChange();
+                        try {
+                            Relay.this.wait();
+                        } catch (InterruptedException e) {
+                            throw new IOException(e);
+                        }
                     }
                     if (closed) {
                         throw new IOException("the relay is closed");
@@ -152,7 +156,7 @@ final class Relay implements AutoCloseable {
                     taker.write(piece);
                 } catch (IOException e) {
                     synchronized (Relay.this) {
-                        if (client == taker) {
+                        if (taker.equals(client)) {
                             client = null;
                         }
                     }
@@ -220,14 +224,6 @@ final class Relay implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    private void waitForChange() throws IOException {
-        try {
-            wait();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
         }
     }
 
