@@ -2,6 +2,7 @@ package hyperclip.e2e.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hyperclip.e2e.Promise;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// other process is restarted, and nothing is left behind.
 class RestartTest {
 
-    private static final Duration PROMISED = Duration.ofSeconds(2);
     private static final int LARGE = 3_000_000;
 
     private static Screen there;
@@ -104,7 +104,7 @@ class RestartTest {
         Await.until("a paste in the guest", () -> Arrays.equals(there.paste("primary", "image/png"), fromHost));
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         System.out.printf("%s killed, %s: both pastes %d ms after the start%n", victim, moment, took.toMillis());
-        assertThat(took).isLessThan(PROMISED);
+        assertThat(took).isLessThan(Promise.SOON);
 
         assertThat(others(victim)).containsExactlyInAnyOrderElementsOf(descriptors.keySet());
         assertThat(others(victim)).allMatch(Hyperclip::isAlive);
@@ -157,7 +157,7 @@ class RestartTest {
         way.relay.cut();
         Await.until("what is gone is released", () -> here.targets("clipboard").isEmpty());
         way.relay.rejoin();
-        assertBothPasteWithin(PROMISED, "in the guest", "on the host");
+        assertBothPasteWithin(Promise.SOON, "in the guest", "on the host");
     }
 
     @Test
@@ -174,7 +174,7 @@ class RestartTest {
             assertBothPasteWithin(Duration.ofSeconds(16), "next in the guest", "next on the host");
             there.copy("clipboard", "in the guest");
             here.copy("primary", "on the host");
-            assertBothPasteWithin(PROMISED, "in the guest", "on the host");
+            assertBothPasteWithin(Promise.SOON, "in the guest", "on the host");
         }
     }
 
@@ -184,16 +184,16 @@ class RestartTest {
         way.relay.host.record();
         there.copy("clipboard", "old in the guest");
         here.copy("primary", "old on the host");
-        assertBothPasteWithin(PROMISED, "old in the guest", "old on the host");
+        assertBothPasteWithin(Promise.SOON, "old in the guest", "old on the host");
         there.copy("clipboard", "in the guest");
         here.copy("primary", "on the host");
-        assertBothPasteWithin(PROMISED, "in the guest", "on the host");
+        assertBothPasteWithin(Promise.SOON, "in the guest", "on the host");
         way.relay.cut();
         way.relay.rejoin();
-        assertBothPasteWithin(PROMISED, "in the guest", "on the host");
+        assertBothPasteWithin(Promise.SOON, "in the guest", "on the host");
         way.relay.guest.replay();
         way.relay.host.replay();
-        assertBothPasteWithin(PROMISED, "in the guest", "on the host");
+        assertBothPasteWithin(Promise.SOON, "in the guest", "on the host");
     }
 
     private static void assertBothPasteWithin(Duration most, String onHost, String inGuest) {

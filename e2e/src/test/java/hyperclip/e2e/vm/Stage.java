@@ -12,6 +12,7 @@ import hyperclip.demo.Machine;
 import hyperclip.demo.Outcome;
 import hyperclip.demo.Program;
 import hyperclip.demo.User;
+import hyperclip.e2e.Promise;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +26,6 @@ import java.util.function.Predicate;
 /// A guest in QEMU with alice and bob logged in, a desktop of the host, and Hyperclip between them. Booted when a test
 /// first wants it; ended with the run.
 final class Stage {
-
-    /// The bound: a paste works so soon after whatever was restarted is ready.
-    static final Duration SOON = Duration.ofSeconds(2);
 
     /// When waiting is given up, which is no promise: emulated, on a busy machine, a process may take seconds to start.
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -160,8 +158,8 @@ final class Stage {
             say(what
                     + ": a paste works after %d ms on the host, %d ms in the guest"
                             .formatted(toHost.toMillis(), toGuest.toMillis()));
-            assertThat(toHost).as(what + ", paste on the host").isLessThan(SOON);
-            assertThat(toGuest).as(what + ", paste in the guest").isLessThan(SOON);
+            assertThat(toHost).as(what + ", paste on the host").isLessThan(Promise.SOON);
+            assertThat(toGuest).as(what + ", paste in the guest").isLessThan(Promise.SOON);
         }
     }
 
