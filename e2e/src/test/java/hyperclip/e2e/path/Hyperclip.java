@@ -1,7 +1,5 @@
 package hyperclip.e2e.path;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,11 +22,7 @@ final class Hyperclip implements AutoCloseable {
     private final Path log;
 
     /// How a command ended.
-    record Result(int code, byte[] output, String errors) {
-        String text() {
-            return new String(output, UTF_8);
-        }
-    }
+    record Result(int code, String text, String errors) {}
 
     private Hyperclip(Process process, Path log) {
         this.process = process;
@@ -68,7 +62,7 @@ final class Hyperclip implements AutoCloseable {
                 Await.ended(process, Await.GENEROUS, String.join(" ", arguments));
             }
             Await.ended(process, Await.GENEROUS, "hyperclip " + String.join(" ", arguments));
-            return new Result(process.exitValue(), Files.readAllBytes(output), Files.readString(errors));
+            return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -146,7 +140,7 @@ final class Hyperclip implements AutoCloseable {
     long ticks() {
         try {
             String stat = Files.readString(proc("stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

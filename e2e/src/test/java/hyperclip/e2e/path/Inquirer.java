@@ -29,7 +29,7 @@ final class Inquirer implements SessionConnection.Owner {
 
     private Inquirer() {}
 
-    /// @return the rows of the answer; none where there is nobody to ask
+    /// Gives the rows of the answer; none where there is nobody to ask.
     static List<Map<String, String>> ask(Path socket, Question question, String place) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 Selector selector = Selector.open()) {

@@ -121,7 +121,7 @@ final class RawOwner implements AutoCloseable {
         if (target == targets) {
             ByteBuffer all = buffer(4 * (contents.size() + 1)).putInt(targets);
             contents.keySet().forEach(all::putInt);
-            change(requestor, property, ATOM, 32, all.array());
+            change(requestor, property, ATOM, 32, bytes(all));
         } else if (contents.containsKey(target)) {
             served.add(names.get(target));
             byte[] content = contents.get(target);
@@ -130,7 +130,7 @@ final class RawOwner implements AutoCloseable {
                 send(request(2, 0, 16).putInt(requestor).putInt(0x800).putInt(0x400000));
                 pieces.put(key(requestor, property), ByteBuffer.wrap(content));
                 targetOf.put(key(requestor, property), target);
-                change(requestor, property, incr, 32, buffer(4).putInt(PIECE).array());
+                change(requestor, property, incr, 32, bytes(buffer(4).putInt(PIECE)));
             } else {
                 change(requestor, property, target, 8, content);
             }
@@ -186,6 +186,12 @@ final class RawOwner implements AutoCloseable {
 
     private static ByteBuffer buffer(int size) {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static byte[] bytes(ByteBuffer written) {
+        byte[] bytes = new byte[written.position()];
+        written.flip().get(bytes);
+        return bytes;
     }
 
     private static ByteBuffer request(int opcode, int data, int size) {

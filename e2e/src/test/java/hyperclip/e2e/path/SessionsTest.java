@@ -149,7 +149,7 @@ class SessionsTest {
         for (String command : List.of("paste", "types")) {
             Result refused = inGuest(ALICE, new byte[0], command, "--from", BOB);
             assertThat(refused.code()).isEqualTo(5);
-            assertThat(refused.output()).isEmpty();
+            assertThat(refused.text()).isEmpty();
             assertThat(refused.errors()).contains("no session " + BOB);
         }
         assertThat(inGuest(ALICE, bytes("x"), "copy", "--to", BOB).code()).isEqualTo(5);
