@@ -17,9 +17,8 @@ import java.util.TreeMap;
 
 /// The commands that talk to a daemon or front end: it answers their questions and lets them copy and paste.
 ///
-/// A client that attaches becomes a view of its own, which follows nothing: what it offers is shown where the places
-/// say,
-/// what it requests is what the place holds that it named.
+/// A client that attaches becomes a view of its own, which follows nothing: what it offers is shown where the
+/// places say, what it requests is what the place holds that it named.
 public final class Clients {
 
     /// The channel on which a client copies and pastes.

@@ -16,8 +16,7 @@ public final class LocalSocket {
     private LocalSocket() {}
 
     /// Connects at once or not at all. A blocking connect would wait for as long as others wait to be accepted: of
-    /// QEMU,
-    /// which serves one client at a time, that is for as long as another program is connected.
+    /// QEMU, which serves one client at a time, that is for as long as another program is connected.
     ///
     /// @return a channel that does not block
     public static SocketChannel connect(Path path) throws IOException {

@@ -16,9 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 /// writes, and both hand over to the loop through a bounded ring.
 ///
 /// While no host is connected, a read ends at once, every time, and a write waits. So after such a read the reader
-/// waits
-/// until something has been written: nothing polls. The descriptor stays open for as long as the process lives, because
-/// closing it would not wake the reader.
+/// waits until something has been written: nothing polls. The descriptor stays open for as long as the process
+/// lives, because closing it would not wake the reader.
 public final class PortLink implements Loop.Timed {
 
     private static final int RING = 256 * 1024;

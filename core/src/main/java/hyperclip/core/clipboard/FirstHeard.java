@@ -6,8 +6,7 @@ import java.util.Map;
 /// Since when each copy has been known here, for copies that are told again.
 ///
 /// A guest that goes back to a snapshot takes its clock along: by that clock an old copy was made a moment ago, and
-/// would
-/// displace what was copied here since. Whoever heard of the copy at the time knows better.
+/// would displace what was copied here since. Whoever heard of the copy at the time knows better.
 final class FirstHeard {
 
     /// How many copies are remembered, the last ones. Who has more made only loses the correction.

@@ -5,8 +5,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /// The one source of chance of a machine. Every input of a machine brings a seed of its own, so that what a machine
-/// does
-/// follows from its inputs alone.
+/// does follows from its inputs alone.
 final class Dice implements RandomGenerator {
 
     private SplittableRandom random;

@@ -10,8 +10,8 @@ import java.util.List;
 /// A virtual machine: its sessions with their agents, and its daemon, unless its one agent has the port for itself.
 ///
 /// All that it does follows from its inputs. So it can go back to a moment of its past, as a machine does whose
-/// snapshot
-/// is restored: the same inputs, up to that moment, make the same machine, which takes another way from there.
+/// snapshot is restored: the same inputs, up to that moment, make the same machine, which takes another way from
+/// there.
 final class Guest {
 
     /// What comes to it from outside; what happens inside at a time has an input too.

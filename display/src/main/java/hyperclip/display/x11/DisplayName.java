@@ -7,8 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Where an X server listens, as `DISPLAY` names it: `:0`, `unix:0`, `host:0.0`, `[::1]:0` or the full path of a
-/// socket
-/// (X(7), DISPLAY NAMES; the path is what XQuartz and some containers use).
+/// socket (X(7), DISPLAY NAMES; the path is what XQuartz and some containers use).
 record DisplayName(String text, List<Address> addresses, int number, int screen) {
 
     /// One place to try.

@@ -159,8 +159,7 @@ final class Examination {
     }
 
     /// autocutsel answers with Xmu's standard targets, of which CLASS is the WM_CLASS of its window: instance and
-    /// class,
-    /// each with a NUL after it.
+    /// class, each with a NUL after it.
     private void windowClass(Optional<ByteBuffer> answer) {
         if (answer.map(bytes -> text(bytes).endsWith("AutoCutSel")).orElse(false)) {
             keeper = Keeper.AUTOCUTSEL;

@@ -18,8 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// An application that owns a selection under several types, which xclip cannot, and serves large contents to several
 /// at once and after one of them has died, which xclip and xsel cannot either. It speaks just enough of the X11
-/// protocol
-/// for that.
+/// protocol for that.
 final class RawOwner implements AutoCloseable {
 
     private static final int ATOM = 4;

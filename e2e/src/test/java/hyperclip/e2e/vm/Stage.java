@@ -115,9 +115,8 @@ final class Stage {
                 .isTrue();
     }
 
-    /// Pastes again and again until this comes, and tells how long after a moment the paste that gave it was begun. So
-    /// a
-    /// slow start of the pasting program does not count.
+    /// Pastes again and again until this comes, and tells how long after a moment the paste that gave it was begun.
+    /// So a slow start of the pasting program does not count.
     ///
     /// @param stale what must never be pasted meanwhile
     static Duration untilPastes(Desk desk, Selection selection, byte[] wanted, long since, Predicate<byte[]> stale)
