@@ -287,8 +287,9 @@ public final class SessionConnection {
         boolean wasInStep = sync.inStep();
         boolean filler = wasInStep && !sync.midway() && bytes.get(before) == FrameReader.FILLER;
         if (filler) {
-            bytes.get();
-            reader.skipped(1);
+            int fillers = FrameReader.fillers(bytes);
+            bytes.position(before + fillers);
+            reader.skipped(fillers);
             return;
         }
         boolean found = sync.seek(bytes);
