@@ -301,10 +301,9 @@ public final class SessionConnection {
         boolean wasInStep = sync.inStep();
         boolean filler = wasInStep && !sync.midway() && bytes.get(before) == FrameReader.FILLER;
         if (filler) {
-            while (bytes.hasRemaining() && bytes.get(bytes.position()) == FrameReader.FILLER) {
-                bytes.get();
-            }
-            reader.skipped(bytes.position() - before);
+            int fillers = FrameReader.fillers(bytes);
+            bytes.position(before + fillers);
+            reader.skipped(fillers);
             return;
         }
         boolean found = sync.seek(bytes);

@@ -74,6 +74,10 @@ final class Sync {
     /// @return whether a whole sync was found: then [#heard()] tells what it means
     boolean seek(ByteBuffer input) {
         while (input.hasRemaining()) {
+            if (!midway() && input.get(input.position()) == FrameReader.FILLER) {
+                input.position(input.position() + FrameReader.fillers(input));
+                continue;
+            }
             byte next = input.get();
             int at = partial.position();
             if (at < MARK.length && next != MARK[at]) {

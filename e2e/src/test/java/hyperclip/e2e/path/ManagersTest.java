@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ManagersTest {
 
     private static final int FEWER = Integer.getInteger("hyperclip.copies", 10);
-    private static final int MOST = Integer.getInteger("hyperclip.copies", 200);
+    private static final int MOST = Integer.getInteger("hyperclip.copies", 40);
 
     private static final Duration LOOKING = Duration.ofMillis(550);
     private static final Duration STARTING = Duration.ofMillis(1500);
