@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.demo.Desk;
 import hyperclip.demo.Outcome;
+import hyperclip.demo.Program;
 import hyperclip.demo.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,14 +72,14 @@ class RestartTest {
             awaitTransfer();
         }
         long frontEnd = stage.frontEnd.pid();
-        long ready = killAndStart(victim);
-        if (moment == Moment.TRANSFER_TO_HOST) {
-            stage.alice.copy(hyperclip.demo.Program.XCLIP, Selection.CLIPBOARD, fromGuest);
-            ready = System.nanoTime();
-        }
-        if (moment == Moment.TRANSFER_TO_GUEST) {
-            stage.host.copy(hyperclip.demo.Program.XCLIP, Selection.PRIMARY, fromHost);
-        }
+        long ready = killAndStart(victim, () -> {
+            // In the place of what was under way: else that comes first, and takes its time.
+            if (moment == Moment.TRANSFER_TO_HOST) {
+                stage.alice.copy(Program.XCLIP, Selection.CLIPBOARD, fromGuest);
+            } else if (moment == Moment.TRANSFER_TO_GUEST) {
+                stage.host.copy(Program.XCLIP, Selection.PRIMARY, fromHost);
+            }
+        });
         stage.untilBothPaste(stage.alice, fromGuest, fromHost, ready).assertSoon(victim + " killed, " + moment);
         stage.assertUntouched(
                 victim == Victim.FRONT_END ? stage.frontEnd.pid() : frontEnd,
@@ -129,20 +130,27 @@ class RestartTest {
         throw new AssertionError("no transfer is under way: " + status);
     }
 
+    private interface Meanwhile {
+        void happens() throws IOException;
+    }
+
     /// When it was ready again, by its own word.
-    private long killAndStart(Victim victim) throws IOException {
+    private long killAndStart(Victim victim, Meanwhile meanwhile) throws IOException {
         switch (victim) {
             case DAEMON -> {
                 stage.kill(stage.daemon);
+                meanwhile.happens();
                 stage.daemon = stage.machine.startDaemon();
             }
             case AGENT -> {
                 stage.kill(stage.aliceAgent);
+                meanwhile.happens();
                 stage.aliceAgent = stage.machine.startAgent(User.ALICE);
                 stage.machine.awaitAgent(User.ALICE);
             }
             case FRONT_END -> {
                 stage.frontEnd.kill();
+                meanwhile.happens();
                 stage.frontEnd.start();
             }
         }
