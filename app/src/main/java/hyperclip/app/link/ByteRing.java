@@ -17,14 +17,16 @@ final class ByteRing {
         bytes = new byte[capacity];
     }
 
-    /// Puts in what fits, without waiting.
+    /// Puts in what fits, without waiting, and wakes whoever takes from it once.
     ///
     /// @return whether the ring was empty before: then whoever takes from it may have to be told
-    boolean offer(ByteBuffer from) {
+    boolean offer(ByteBuffer... parts) {
         lock.lock();
         try {
             boolean wasEmpty = count == 0;
-            put(from);
+            for (ByteBuffer part : parts) {
+                put(part);
+            }
             changed.signalAll();
             return wasEmpty;
         } finally {

@@ -86,9 +86,7 @@ public final class PortLink implements Loop.Timed {
             if (frame == null) {
                 return;
             }
-            for (ByteBuffer part : frame) {
-                out.offer(part);
-            }
+            out.offer(frame);
         }
     }
 

@@ -480,11 +480,16 @@ public final class SessionConnection {
             // What the link has not taken yet need not be said again.
             return NEVER;
         }
-        long quiet = asked == NEVER ? lastHeard + QUIET : asked + SILENCE;
+        long quiet = asked == NEVER ? lastHeard + patienceWithQuiet() : asked + SILENCE;
         if (!greeted) {
             return Math.max(quiet, syncTaken + SILENCE);
         }
         return reader.betweenFrames() ? quiet : Math.min(quiet, waitingSince + PATIENCE);
+    }
+
+    /// The guest asks later than the host, so that an idle port has one question at a time and not two.
+    private long patienceWithQuiet() {
+        return hello.role() == SessionMessage.Role.HOST ? QUIET : QUIET + SILENCE;
     }
 
     /// Asks for a sign of life, or draws the consequence from its absence.
