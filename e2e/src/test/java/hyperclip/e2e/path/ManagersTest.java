@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Clipboard managers on either side, or on both: each copy is offered once on the other side, nothing comes back, and
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// number in every setting.
 class ManagersTest {
 
-    private static final int FEWER = Integer.getInteger("hyperclip.copies", 10);
+    private static final int FEWER = Integer.getInteger("hyperclip.copies", 20);
     private static final int MOST = Integer.getInteger("hyperclip.copies", 40);
 
     private static final Duration LOOKING = Duration.ofMillis(550);
@@ -63,6 +64,7 @@ class ManagersTest {
     }
 
     @Test
+    @Tag("quiet")
     void onBothSides() {
         copyInTurn(MOST, BOTH, BOTH);
     }

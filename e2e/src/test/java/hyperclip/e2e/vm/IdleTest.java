@@ -11,9 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What has nothing to do does nothing: a daemon and its agents wake at most twice a second, with a host and without.
+@Tag("quiet")
 class IdleTest {
 
     private static final int SECONDS = 60;
