@@ -33,9 +33,10 @@ final class Xvfb implements AutoCloseable {
     static Xvfb start(String... arguments) {
         try {
             Path home = Files.createTempDirectory("hyperclip-x11");
-            // The server says its number on the descriptor that is its standard output here.
-            List<String> command =
-                    new ArrayList<>(List.of("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x8"));
+            // The server says its number on the descriptor that is its standard output here. Without -noreset it begins
+            // anew when its last client leaves, and resets the connection of whoever comes at that moment.
+            List<String> command = new ArrayList<>(
+                    List.of("Xvfb", "-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0", "64x64x8"));
             command.addAll(List.of(arguments));
             Process server = program(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

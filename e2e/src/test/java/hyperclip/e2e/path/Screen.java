@@ -28,7 +28,8 @@ final class Screen implements AutoCloseable {
     Screen() {
         try {
             // The server says its number on the descriptor that is its standard output here.
-            server = new ProcessBuilder("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x8")
+            server = new ProcessBuilder(
+                            "Xvfb", "-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0", "64x64x8")
                     .redirectInput(new File("/dev/null"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
