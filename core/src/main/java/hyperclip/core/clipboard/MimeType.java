@@ -37,6 +37,16 @@ public record MimeType(String name) {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof MimeType that && name.equals(that.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
     public String toString() {
         return name;
     }

@@ -39,7 +39,18 @@ final class Outbox {
 
     private record Control(int channel, SessionMessage message) {}
 
-    private record Word(SessionPeer peer, Selection selection) {}
+    private record Word(SessionPeer peer, Selection selection) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Word that && peer.equals(that.peer) && selection == that.selection;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * peer.hashCode() + selection.hashCode();
+        }
+    }
 
     void control(int channel, SessionMessage message) {
         control.add(new Control(channel, message));
