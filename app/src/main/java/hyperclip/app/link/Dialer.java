@@ -18,10 +18,10 @@ import java.util.function.Supplier;
 public final class Dialer {
 
     /// How long until the socket is dialled again, in milliseconds.
-    public static final long RETRY = 500;
+    public static final long RETRY = 200;
 
     /// So often it is dialled again that soon; after that whoever is to listen seems to be away for longer.
-    private static final int SOON = 20;
+    private static final int SOON = 50;
 
     private static final long RARE_RETRY = 1000;
 
