@@ -156,28 +156,27 @@ final class Board {
     private void examine(int owner, int time, Examination.Age age) {
         long now = server.now();
         int client = server.windows().clientOf(owner);
-        Optional<OfferId> asManager = readers.heldBy(selection, client, now);
-        Optional<OfferId> asAutocutsel = readers.inCutBuffer(now);
-        if (asManager.isEmpty() && asAutocutsel.isEmpty() && age == Examination.Age.JUST_NOW) {
+        Readers.Suspects suspects = readers.suspects(selection, client, now);
+        readers.lost(selection, now);
+        if (suspects.none() && age == Examination.Age.JUST_NOW) {
             // Somebody has copied after the hub spoke: what it wanted shown is out of date.
             taking.filter(t -> t.ownership == null).ifPresent(t -> taking = Optional.empty());
         }
-        examination = Optional.of(Examination.start(server, atom, owner, time, age, findings -> {
+        examination = Optional.of(Examination.start(server, atom, owner, time, age, suspects.wantText(), findings -> {
             examination = Optional.empty();
             switch (findings) {
                 case Examination.Nothing _ -> nothingThere();
                 case Examination.Content content -> {
-                    Optional<OfferId> same = switch (content.keeper()) {
-                        case APPLICATION -> asManager;
-                        case AUTOCUTSEL -> asAutocutsel;
-                    };
+                    Optional<OfferId> same = suspects.held(content.text());
                     if (content.hyperclip().isPresent()) {
-                        // Another Hyperclip's copy, or a manager's that keeps every type of it: it has come from some
-                        // other machine, and passes on to none unless the user says so.
+                        // Another Hyperclip's copy, or a manager's that keeps every type of it: it has come
+                        // from some other machine, and passes on to none unless the user says so.
                         holder = new Kept(content.hyperclip().get());
                         nothingThere();
                     } else if (same.isPresent()) {
-                        kept(same.get(), client, content.keeper());
+                        holder = new Kept(same.get());
+                        readers.isManager(client);
+                        nothingThere();
                     } else {
                         found(owner, time, age, content, now);
                     }
@@ -186,25 +185,11 @@ final class Board {
         }));
     }
 
-    private void kept(OfferId offer, int client, Examination.Keeper keeper) {
-        holder = new Kept(offer);
-        switch (keeper) {
-            case APPLICATION -> readers.isManager(client);
-            case AUTOCUTSEL -> {
-                // It is known by its class, and reads at fixed intervals whether anything is new or not.
-            }
-        }
-        nothingThere();
-    }
-
     private void found(int owner, int time, Examination.Age age, Examination.Content content, long since) {
         OfferId id = newId.get();
         newest = Optional.of(new Found(id, owner, time, content.targets(), since));
         switch (age) {
-            case JUST_NOW -> {
-                readers.copied(since);
-                askPace();
-            }
+            case JUST_NOW -> askPace();
             case ASKED_FOR -> {
                 long copied =
                         content.timestamp().map(t -> Math.max(0L, time - t)).orElse(Signal.Offer.UNKNOWN_AGE);
@@ -364,7 +349,7 @@ final class Board {
     /// With the time of our taking, the server ignores it if somebody else has taken the selection since.
     private void giveUp(Ownership ownership) {
         Requests.setSelectionOwner(server.x(), Requests.NONE, atom, ownership.latestTime());
-        readers.released(selection, server.now());
+        readers.lost(selection, server.now());
     }
 
     void request(Signal.Request request) {

@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.OfferId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,16 +40,10 @@ final class Examination {
     /// There is something to tell of.
     ///
     /// @param hyperclip the offer of another hyperclip's that is held there
-    /// @param keeper which program has it
+    /// @param text the print of its text, where that was wanted and can be had
     /// @param timestamp when it was copied in the server's time; asked for only of owners found at the start
-    record Content(Targets targets, Optional<OfferId> hyperclip, Keeper keeper, Optional<Integer> timestamp)
+    record Content(Targets targets, Optional<OfferId> hyperclip, Optional<TextPrint> text, Optional<Integer> timestamp)
             implements Findings {}
-
-    /// What can be told of the program.
-    enum Keeper {
-        APPLICATION,
-        AUTOCUTSEL
-    }
 
     /// Whether the time of the copy is asked for.
     enum Age {
@@ -61,6 +56,7 @@ final class Examination {
     private final int owner;
     private final int time;
     private final Age age;
+    private final boolean wantText;
     private final Consumer<Findings> then;
     private final List<Conversion> conversions = new ArrayList<>();
     private final long slowAt;
@@ -70,27 +66,31 @@ final class Examination {
     private Targets targets;
     private Optional<OfferId> hyperclip = Optional.empty();
     private Optional<Integer> timestamp = Optional.empty();
-    private Keeper keeper = Keeper.APPLICATION;
+    private Optional<TextPrint> text = Optional.empty();
 
-    private Examination(XServer server, int selection, int owner, int time, Age age, Consumer<Findings> then) {
+    private Examination(
+            XServer server, int selection, int owner, int time, Age age, boolean wantText, Consumer<Findings> then) {
         this.server = server;
         this.selection = selection;
         this.owner = owner;
         this.time = time;
         this.age = age;
+        this.wantText = wantText;
         this.then = then;
         this.slowAt = server.now() + SLOW_MILLIS;
     }
 
-    static Examination start(XServer server, int selection, int owner, int time, Age age, Consumer<Findings> then) {
-        Examination examination = new Examination(server, selection, owner, time, age, then);
-        examination.ask("TARGETS", 4 * MAX_TARGETS, TARGETS_MILLIS, examination::targets);
+    /// @param wantText whether its text is to be looked at as well
+    static Examination start(
+            XServer server, int selection, int owner, int time, Age age, boolean wantText, Consumer<Findings> then) {
+        Examination examination = new Examination(server, selection, owner, time, age, wantText, then);
+        examination.ask(server.atom("TARGETS"), 4 * MAX_TARGETS, TARGETS_MILLIS, examination::targets);
         return examination;
     }
 
-    private void ask(String target, int limit, long patience, Consumer<Optional<ByteBuffer>> answer) {
+    private void ask(int target, int limit, long patience, Consumer<Optional<ByteBuffer>> answer) {
         conversions.add(Conversion.start(
-                server, selection, owner, server.atom(target), time, patience, new WholeValue(limit, bytes -> {
+                server, selection, owner, target, time, patience, new WholeValue(limit, bytes -> {
                     if (!over) {
                         answer.accept(bytes);
                     }
@@ -122,12 +122,14 @@ final class Examination {
         targets = Targets.of(named);
         if (has(atoms, Atoms.PASSWORD_HINT)) {
             detail(Atoms.PASSWORD_HINT, this::hint);
+        } else if (wantText) {
+            // What may be secret is not read for this: no manager passes the hint on.
+            targets.target(MimeType.TEXT)
+                    .ifPresent(target ->
+                            detail(target, TextPrint.MAX_TEXT, answer -> text = answer.flatMap(TextPrint::of)));
         }
         if (has(atoms, Atoms.HYPERCLIP_OFFER)) {
             detail(Atoms.HYPERCLIP_OFFER, this::hyperclip);
-        }
-        if (has(atoms, "LENGTH") && has(atoms, "LIST_LENGTH") && has(atoms, "CLASS")) {
-            detail("CLASS", this::windowClass);
         }
         if (age == Age.ASKED_FOR && has(atoms, "TIMESTAMP")) {
             detail("TIMESTAMP", this::timestamp);
@@ -140,8 +142,12 @@ final class Examination {
     }
 
     private void detail(String target, Consumer<Optional<ByteBuffer>> answer) {
+        detail(server.atom(target), MAX_DETAIL, answer);
+    }
+
+    private void detail(int target, int limit, Consumer<Optional<ByteBuffer>> answer) {
         awaited++;
-        ask(target, MAX_DETAIL, DETAIL_MILLIS, bytes -> {
+        ask(target, limit, DETAIL_MILLIS, bytes -> {
             answer.accept(bytes);
             answered();
         });
@@ -156,14 +162,6 @@ final class Examination {
     private void hyperclip(Optional<ByteBuffer> answer) {
         hyperclip = answer.flatMap(bytes -> OfferId.of(text(bytes)));
         hidden |= hyperclip.isEmpty();
-    }
-
-    /// autocutsel answers with Xmu's standard targets, of which CLASS is the WM_CLASS of its window: instance and
-    /// class, each with a NUL after it.
-    private void windowClass(Optional<ByteBuffer> answer) {
-        if (answer.map(bytes -> text(bytes).endsWith("AutoCutSel")).orElse(false)) {
-            keeper = Keeper.AUTOCUTSEL;
-        }
     }
 
     private void timestamp(Optional<ByteBuffer> answer) {
@@ -188,7 +186,7 @@ final class Examination {
     private void answered() {
         if (--awaited == 0 && !over) {
             boolean nothing = hidden || targets.isEmpty();
-            finish(nothing ? new Nothing() : new Content(targets, hyperclip, keeper, timestamp));
+            finish(nothing ? new Nothing() : new Content(targets, hyperclip, text, timestamp));
         }
     }
 

@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.View;
 import java.nio.ByteBuffer;
@@ -109,6 +110,7 @@ final class Pastes {
             Targets.Served served,
             Consumer<Serving.Answer> answer) {
         ServingWindow window = ownership.window();
+        boolean isText = served.type().equals(MimeType.TEXT);
         new Serving(
                         server,
                         view,
@@ -118,7 +120,13 @@ final class Pastes {
                         window,
                         servings,
                         answer,
-                        () -> board.failedHalfway(window))
+                        () -> board.failedHalfway(window),
+                        print -> readers.handedOut(
+                                selection,
+                                ownership.offer().id(),
+                                event.requestor(),
+                                print.filter(_ -> isText),
+                                server.now()))
                 .start(selection, ownership.offer(), served);
     }
 

@@ -2,6 +2,8 @@ package hyperclip.display.x11;
 
 import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Selection;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,32 +11,50 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 
-/// Who has read which offer of ours, and so who is a clipboard manager.
+/// Who has read what of which offer of ours, and so what a clipboard manager goes on holding.
 ///
-/// A manager (Klipper, clipman, parcellite …) reads a new offer unasked and owns it again, soon after or when we
-/// let it go. What it then offers is still the same copy; to tell it as a new one would send it round the machines
-/// for ever. Nothing in X11 says of an owner where it has its content from, so that it is told by its client and by
-/// time:
+/// A manager (Klipper, clipman, parcellite, autocutsel …) reads a new offer unasked and owns it again, on the same
+/// selection or the other one, soon after or when we let it go; some read in one process and own in another. What it
+/// then offers is still the same copy: told as a new one it would go round the machines for ever, and from one session
+/// to the next. Nothing in X11 says of an owner where it has its content from.
 ///
-/// - it began to read within [#EARLY_MILLIS] of our taking the selection, before a person could have pasted, and
-/// - it takes the selection within [#SOON_MILLIS] of that, or of our letting go.
+/// - **Text is known by its print.** An owner that has exactly the text that was handed out here holds that offer, if
+///   the offer still stands and this client has read it, or if it stood, or was read by anybody, until
+///   [#RECENT_MILLIS] ago. An owner with another text holds another copy. Time alone does not tell: managers read twice
+///   a second, and on a busy machine what they do comes seconds later.
+/// - **Anything else is told by its client and by time**: it began to read within [#EARLY_MILLIS] of our taking the
+///   selection, before a person could have pasted, and takes the selection within [#SOON_MILLIS] of the end of that, or
+///   of our losing it. Who has done so once is known as a manager, and any taking soon after any reading counts.
 ///
-/// Who has done so once is known as a manager, and any taking soon after any reading of its counts. The limits of
-/// A reader whose window is gone is forgotten, because the server gives the ids of a client that has left to the
-/// next one: without that, the `xclip` that copies would be taken for the `xclip` that has just pasted. The limits of
-/// the rule: an application in which somebody pastes within a second of the copy, and copies something else within
-/// two seconds, is taken for a manager, and that copy stays on this display; a manager that waits longer is taken
-/// for an application, and its copy is told as a new one.
+/// The limits: a person who chooses from a manager's history what was current a moment ago changes nothing on the
+/// other side; and an image that is pasted within a second of the copy and copied again, as another one, within two
+/// seconds from the same application stays on this display.
+///
+/// A reader whose window is gone is forgotten, because the server gives the ids of a client that has left to the next
+/// one: without that, the `xclip` that copies would be taken for the `xclip` that has just pasted.
 final class Readers {
 
+    static final long RECENT_MILLIS = 5_000;
     static final long EARLY_MILLIS = 1_000;
     static final long SOON_MILLIS = 2_000;
 
     /// Clients whose readings of one offer, and clients whose trade, is remembered.
     static final int MAX_CLIENTS = 64;
 
+    /// Offers of one selection that are remembered, the last ones: managers lag behind.
+    static final int MAX_OFFERS = 5;
+
+    /// Texts of one offer that are remembered, the last ones: of PRIMARY the newest content is handed out while it
+    /// moves.
+    static final int MAX_TEXTS = 16;
+
+    /// Where something has not happened yet, in either direction of a comparison.
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
+    /// When a client began to read an offer first, and when it was last seen reading it.
     private record Read(long first, long last) {}
 
     /// Waits for the end of a reader's window.
@@ -48,54 +68,84 @@ final class Readers {
         }
     }
 
-    /// The last offer that we held on one selection.
+    /// An offer that we hold, or held, on one selection.
     private static final class Held {
         final OfferId offer;
         final long takenAt;
-        long releasedAt = Long.MIN_VALUE / 2;
         final Map<Integer, Read> reads = new HashMap<>();
+        final SequencedSet<TextPrint> texts = new LinkedHashSet<>();
+        boolean stands = true;
+        long stoodUntil = NEVER;
+        long lastRead = NEVER;
 
         Held(OfferId offer, long takenAt) {
             this.offer = offer;
             this.takenAt = takenAt;
         }
+
+        void endsAt(long now) {
+            if (stands) {
+                stands = false;
+                stoodUntil = now;
+            }
+        }
     }
 
     private final Windows windows;
     private final Set<Reader> watched = new HashSet<>();
-    private final Map<Selection, Held> held = new EnumMap<>(Selection.class);
-    private final Set<Integer> managers = new LinkedHashSet<>();
-    private CutBuffer cutBuffer = new CutBuffer(Optional.empty(), Long.MIN_VALUE / 2);
-    private long lastForeign = Long.MIN_VALUE / 2;
-
-    /// CUT_BUFFER0 of the root window, and the offer it was filled from.
-    private record CutBuffer(Optional<OfferId> offer, long at) {}
+    private final Map<Selection, Deque<Held>> held = new EnumMap<>(Selection.class);
+    private final Set<Integer> managers = new HashSet<>();
 
     Readers(Windows windows) {
         this.windows = windows;
+        for (Selection selection : Selection.values()) {
+            held.put(selection, new ArrayDeque<>());
+        }
     }
 
+    /// The selection is taken for this offer.
     void taken(Selection selection, OfferId offer, long now) {
-        held.put(selection, new Held(offer, now));
+        Deque<Held> offers = held.get(selection);
+        lost(selection, now);
+        offers.addLast(new Held(offer, now));
+        if (offers.size() > MAX_OFFERS) {
+            offers.removeFirst();
+        }
         forgetWhoReadNothing();
     }
 
-    void released(Selection selection, long now) {
-        Held last = held.get(selection);
-        if (last != null) {
-            last.releasedAt = now;
-        }
+    /// The selection is let go, or somebody else has taken it.
+    void lost(Selection selection, long now) {
+        held.get(selection).forEach(one -> one.endsAt(now));
     }
 
     /// A client asks for content, not merely for what there is.
     void read(Selection selection, int window, long now) {
         int client = windows.clientOf(window);
-        Held last = held.get(selection);
+        Held last = held.get(selection).peekLast();
         if (last == null || (last.reads.size() >= MAX_CLIENTS && !last.reads.containsKey(client))) {
             return;
         }
         last.reads.merge(client, new Read(now, now), (old, latest) -> new Read(old.first(), now));
         watch(new Reader(this, window, client));
+    }
+
+    /// A client has been handed the whole content of an offer.
+    ///
+    /// @param text where it is one
+    void handedOut(Selection selection, OfferId offer, int window, Optional<TextPrint> text, long now) {
+        for (Held one : held.get(selection)) {
+            if (one.offer.equals(offer)) {
+                one.lastRead = now;
+                one.reads.computeIfPresent(windows.clientOf(window), (client, read) -> new Read(read.first(), now));
+                text.ifPresent(print -> {
+                    one.texts.addLast(print);
+                    if (one.texts.size() > MAX_TEXTS) {
+                        one.texts.removeFirst();
+                    }
+                });
+            }
+        }
     }
 
     /// One window of a client is enough to know whether it is there; the oldest that is watched.
@@ -109,14 +159,16 @@ final class Readers {
     private void left(Reader reader) {
         watched.remove(reader);
         managers.remove(reader.client());
-        held.values().forEach(last -> last.reads.remove(reader.client()));
+        held.values().forEach(offers -> offers.forEach(one -> one.reads.remove(reader.client())));
     }
 
     /// Stops watching those who are remembered for nothing any more.
     private void forgetWhoReadNothing() {
         for (Reader reader : List.copyOf(watched)) {
             boolean remembered = managers.contains(reader.client())
-                    || held.values().stream().anyMatch(last -> last.reads.containsKey(reader.client()));
+                    || held.values().stream()
+                            .flatMap(Deque::stream)
+                            .anyMatch(one -> one.reads.containsKey(reader.client()));
             if (!remembered) {
                 watched.remove(reader);
                 windows.unwatch(reader.window(), reader);
@@ -124,69 +176,56 @@ final class Readers {
         }
     }
 
-    /// The offer that a client goes on holding for us when it takes the selection now, if that is what it does.
-    Optional<OfferId> heldBy(Selection selection, int client, long now) {
-        for (Map.Entry<Selection, Held> entry : held.entrySet()) {
-            boolean isHeld = entry.getKey() == selection
-                    ? isHeldOn(entry.getValue(), client, now)
-                    : isCarriedOver(entry.getValue(), client, now);
-            if (isHeld) {
-                return Optional.of(entry.getValue().offer);
-            }
+    /// What a new owner may go on holding for us.
+    ///
+    /// @param texts that it holds an offer of ours by, if it has one of them
+    /// @param byTime the offer that it holds by the rule of time, for what has no text to compare
+    record Suspects(Map<TextPrint, OfferId> texts, Optional<OfferId> byTime) {
+
+        boolean none() {
+            return texts.isEmpty() && byTime.isEmpty();
         }
-        return Optional.empty();
-    }
 
-    private boolean isHeldOn(Held last, int client, long now) {
-        Read read = last.reads.get(client);
-        if (read == null) {
-            return false;
+        boolean wantText() {
+            return !texts.isEmpty();
         }
-        boolean known = managers.contains(client);
-        boolean soon =
-                now - (known ? read.last() : read.first()) <= SOON_MILLIS || now - last.releasedAt <= SOON_MILLIS;
-        return soon && (known || isEarly(read, last));
-    }
 
-    /// parcellite with `synchronize` set takes the other selection with what it has read on this one. An
-    /// application in which somebody pastes and then marks a word looks the same, so that the time is short.
-    private static boolean isCarriedOver(Held last, int client, long now) {
-        Read read = last.reads.get(client);
-        return read != null && isEarly(read, last) && now - read.first() <= EARLY_MILLIS;
-    }
-
-    private static boolean isEarly(Read read, Held last) {
-        return read.first() - last.takenAt <= EARLY_MILLIS;
-    }
-
-    void isManager(int client) {
-        if (managers.size() < MAX_CLIENTS) {
-            managers.add(client);
+        /// The offer of ours that it holds, if it is one.
+        ///
+        /// @param text that the owner has, where it was asked for and is one that can be compared
+        Optional<OfferId> held(Optional<TextPrint> text) {
+            return wantText() && text.isPresent() ? Optional.ofNullable(texts.get(text.get())) : byTime;
         }
     }
 
-    /// An application of this display has copied.
-    void copied(long now) {
-        lastForeign = now;
-    }
-
-    /// CUT_BUFFER0 has changed: autocutsel writes into it what it reads from one selection, and another autocutsel
-    /// takes the other selection with it. The server does not say who wrote, so that it must come soon after
-    /// somebody first read an offer of ours, and after no copy of an application's.
-    void cutBufferChanged(long now) {
-        Optional<OfferId> source = Optional.empty();
-        for (Held last : held.values()) {
-            for (Read read : last.reads.values()) {
-                if (now - read.first() <= SOON_MILLIS && lastForeign < last.takenAt) {
-                    source = Optional.of(last.offer);
+    /// This client takes the selection now.
+    Suspects suspects(Selection selection, int client, long now) {
+        Map<TextPrint, OfferId> texts = new HashMap<>();
+        for (Deque<Held> offers : held.values()) {
+            for (Held one : offers) {
+                boolean recent = now - Math.max(one.lastRead, one.stoodUntil) <= RECENT_MILLIS;
+                if (recent || (one.stands && one.reads.containsKey(client))) {
+                    one.texts.forEach(text -> texts.put(text, one.offer));
                 }
             }
         }
-        cutBuffer = new CutBuffer(source, now);
+        Held last = held.get(selection).peekLast();
+        boolean byTime = last != null && isHeldByTime(last, client, now);
+        return new Suspects(texts, byTime ? Optional.of(last.offer) : Optional.empty());
     }
 
-    /// The offer that autocutsel holds when it takes a selection now, if it is one of ours.
-    Optional<OfferId> inCutBuffer(long now) {
-        return now - cutBuffer.at() <= SOON_MILLIS ? cutBuffer.offer() : Optional.empty();
+    private boolean isHeldByTime(Held last, int client, long now) {
+        Read read = last.reads.get(client);
+        return read != null
+                && now - Math.max(read.last(), last.stoodUntil) <= SOON_MILLIS
+                && (managers.contains(client) || read.first() - last.takenAt <= EARLY_MILLIS);
+    }
+
+    /// A client has gone on holding an offer of ours. Whose end is not watched for is not remembered: its id may be
+    /// another's next.
+    void isManager(int client) {
+        if (managers.size() < MAX_CLIENTS && watched.stream().anyMatch(reader -> reader.client() == client)) {
+            managers.add(client);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// One paste by an application: content from the hub into a property of the requestor's window, at once if it is
@@ -69,6 +70,8 @@ final class Serving implements Windows.Listener {
     private final Map<Long, Serving> servings;
     private final Consumer<Answer> answer;
     private final Runnable failedHalfway;
+    private final Consumer<Optional<TextPrint>> handedOut;
+    private final TextPrint.Taking print = new TextPrint.Taking();
     private final Latin1 latin1;
     private final int maxPiece;
     private final ArrayDeque<Piece> gathered = new ArrayDeque<>();
@@ -89,7 +92,8 @@ final class Serving implements Windows.Listener {
             ServingWindow window,
             Map<Long, Serving> servings,
             Consumer<Answer> answer,
-            Runnable failedHalfway) {
+            Runnable failedHalfway,
+            Consumer<Optional<TextPrint>> handedOut) {
         this.server = server;
         this.view = view;
         this.transfer = view.newTransfer();
@@ -105,6 +109,7 @@ final class Serving implements Windows.Listener {
         this.servings = servings;
         this.answer = answer;
         this.failedHalfway = failedHalfway;
+        this.handedOut = handedOut;
         this.maxPiece = Math.min(MAX_PIECE, server.x().maxData() / 4);
         this.deadline = server.now() + HUB_MILLIS;
     }
@@ -128,6 +133,7 @@ final class Serving implements Windows.Listener {
         }
         paidInAll += paid;
         ByteBuffer content = latin1 == null ? bytes : latin1.fromUtf8(bytes);
+        print.add(content);
         if (content.hasRemaining()) {
             gathered.add(new Piece(content, paid + paidForNothing));
             gatheredBytes += content.remaining();
@@ -142,6 +148,7 @@ final class Serving implements Windows.Listener {
     void end() {
         if (state != State.OVER) {
             whole = true;
+            handedOut.accept(print.print());
             moveOn();
         }
     }

@@ -41,10 +41,6 @@ public final class X11Display implements Peer, AutoCloseable {
             "UTF8_STRING",
             "TEXT",
             "COMPOUND_TEXT",
-            "LENGTH",
-            "LIST_LENGTH",
-            "CLASS",
-            "CUT_BUFFER0",
             "HYPERCLIP_TIME",
             "HYPERCLIP_CONTENT",
             Atoms.PASSWORD_HINT,
@@ -148,7 +144,6 @@ public final class X11Display implements Peer, AutoCloseable {
     public void attach(View view) {
         Pastes all = new Pastes(server, view, readers);
         pastes = Optional.of(all);
-        server.windows().watch(x.root(), Requests.PROPERTY_CHANGE_MASK, new CutBufferWatch());
         for (Selection selection : Selection.values()) {
             Board board = new Board(server, view, selection, readers, all, readings, () -> OfferId.random(random));
             boards.put(selection, board);
@@ -156,20 +151,6 @@ public final class X11Display implements Peer, AutoCloseable {
             board.begin();
         }
         x.flush();
-    }
-
-    private final class CutBufferWatch implements Windows.Listener {
-        @Override
-        public void propertyChanged(Event.PropertyChanged event) {
-            if (event.atom() == server.atom("CUT_BUFFER0") && !event.deleted()) {
-                readers.cutBufferChanged(server.now());
-            }
-        }
-
-        @Override
-        public void destroyed() {
-            // The root window outlives the connection.
-        }
     }
 
     /// As `DISPLAY` has it.

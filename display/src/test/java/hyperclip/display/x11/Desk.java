@@ -152,6 +152,11 @@ final class Desk implements View, AutoCloseable {
         return id;
     }
 
+    /// What is handed out under an offer from now on.
+    void changes(OfferId offer, byte[] content) {
+        contents.put(offer, content);
+    }
+
     long requests(Signal.Offer offer, MimeType type, int credit) {
         long transfer = newTransfer();
         display.say(new Signal.Request(transfer, offer.selection(), offer.id(), type, credit));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import java.io.IOException;
@@ -34,70 +35,119 @@ class ManagersTest {
     }
 
     /// A client reads our offer whole.
-    private void reads(RawOwner client, String property) {
+    private void reads(RawOwner client, String target, String property) {
         int before = client.events.size();
-        client.convert("CLIPBOARD", "UTF8_STRING", property);
+        client.convert("CLIPBOARD", target, property);
         client.until(() -> client.events.stream().skip(before).anyMatch(Event.SelectionConverted.class::isInstance));
     }
 
-    private void takes(RawOwner client) {
+    private void takes(RawOwner client, String target) {
         client.own("CLIPBOARD");
-        client.answer("TARGETS", client.atoms("UTF8_STRING"), RawOwner.ATOM);
+        client.answer("TARGETS", client.atoms(target), RawOwner.ATOM);
+    }
+
+    private void takesText(RawOwner client, String text) {
+        takes(client, "UTF8_STRING");
+        client.answer("UTF8_STRING", text.getBytes(UTF_8), client.atom("UTF8_STRING"));
+    }
+
+    private void assertNothingIsOffered() {
+        desk.quiet(100);
+        assertThat(desk.offers()).isEmpty();
+        assertThat(desk.all(Signal.Release.class)).isEmpty();
     }
 
     @Test
-    void aClientThatReadsAtOnceAndTakesIsAManager() {
+    void aClientThatTakesWhatItHasReadHoldsTheSameCopy() {
         try (RawOwner manager = new RawOwner(xvfb, desk)) {
             desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
-            reads(manager, "A");
-            takes(manager);
-            desk.quiet(100);
-            assertThat(desk.offers()).isEmpty();
-            assertThat(desk.all(Signal.Release.class)).isEmpty();
+            reads(manager, "UTF8_STRING", "A");
+            takesText(manager, "copy");
+            assertNothingIsOffered();
             // What the hub says next counts again.
             desk.display.say(new Signal.Release(Selection.CLIPBOARD));
             assertThat(manager.owner("CLIPBOARD")).isEqualTo(manager.window);
             desk.shows(Selection.CLIPBOARD, TEXT, "next".getBytes(UTF_8));
-            // Known by now, its reading may come late.
-            desk.later(Readers.EARLY_MILLIS * 5);
-            reads(manager, "B");
-            takes(manager);
-            desk.quiet(100);
-            assertThat(desk.offers()).isEmpty();
-            // But not its taking: that is the person's choice from its history.
-            desk.later(Readers.SOON_MILLIS + 1);
-            takes(manager);
+            // As long as the copy stands, time does not matter; nor does white space at the ends.
+            desk.later(60_000);
+            reads(manager, "UTF8_STRING", "B");
+            desk.later(60_000);
+            takesText(manager, " next\n");
+            assertNothingIsOffered();
+            // But long after it was displaced it is the person's choice from a history.
+            desk.later(Readers.RECENT_MILLIS + 1);
+            takes(manager, "UTF8_STRING");
             assertThat(desk.offer(Selection.CLIPBOARD, 0).types()).containsExactly(MimeType.TEXT);
         }
     }
 
     @Test
-    void aClientThatRestoresWhatWeLetGoIsAManager() {
-        try (RawOwner manager = new RawOwner(xvfb, desk)) {
+    void anotherClientMayTakeWhatOneHasRead() {
+        try (RawOwner reader = new RawOwner(xvfb, desk);
+                RawOwner owner = new RawOwner(xvfb, desk)) {
             desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
-            reads(manager, "A");
-            desk.later(60_000);
-            desk.display.say(new Signal.Release(Selection.CLIPBOARD));
-            takes(manager);
-            desk.quiet(100);
-            assertThat(desk.offers()).isEmpty();
+            reads(reader, "UTF8_STRING", "A");
+            takesText(owner, "copy");
+            assertNothingIsOffered();
         }
     }
 
     @Test
-    void anApplicationThatPastesAndThenCopiesIsNone() {
+    void aClientThatRestoresWhatWeLetGoHoldsTheSameCopy() {
+        try (RawOwner manager = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+            reads(manager, "UTF8_STRING", "A");
+            desk.later(60_000);
+            desk.display.say(new Signal.Release(Selection.CLIPBOARD));
+            takesText(manager, "copy");
+            assertNothingIsOffered();
+        }
+    }
+
+    @Test
+    void aClientThatReadsAndTakesAnotherTextHasCopied() {
         try (RawOwner application = new RawOwner(xvfb, desk)) {
             desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
+            reads(application, "UTF8_STRING", "A");
+            takesText(application, "another");
+            desk.offer(Selection.CLIPBOARD, 0);
+        }
+    }
+
+    @Test
+    void whatHasNoTextIsTheSameCopyWhenItIsTakenSoonAfterItWasReadAtOnce() {
+        try (RawOwner manager = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, "image/png", new byte[100]);
+            reads(manager, "image/png", "A");
+            takes(manager, "image/png");
+            assertNothingIsOffered();
+            // Known by now, its reading may come late.
+            desk.shows(Selection.CLIPBOARD, "image/png", new byte[200]);
+            desk.later(Readers.EARLY_MILLIS * 5);
+            reads(manager, "image/png", "B");
+            takes(manager, "image/png");
+            assertNothingIsOffered();
+            // But not its taking.
+            desk.later(Readers.SOON_MILLIS + 1);
+            takes(manager, "image/png");
+            desk.offer(Selection.CLIPBOARD, 0);
+        }
+    }
+
+    @Test
+    void whatHasNoTextIsAnotherCopyWhenItIsReadOrTakenLater() {
+        try (RawOwner application = new RawOwner(xvfb, desk)) {
+            desk.shows(Selection.CLIPBOARD, "image/png", new byte[100]);
             desk.later(Readers.EARLY_MILLIS + 1);
-            reads(application, "A");
-            takes(application);
+            reads(application, "image/png", "A");
+            takes(application, "image/png");
             desk.offer(Selection.CLIPBOARD, 0);
         }
         try (RawOwner quick = new RawOwner(xvfb, desk)) {
-            desk.shows(Selection.CLIPBOARD, TEXT, "copy".getBytes(UTF_8));
-            reads(quick, "A");
+            desk.shows(Selection.CLIPBOARD, "image/png", new byte[200]);
+            reads(quick, "image/png", "A");
             desk.later(Readers.SOON_MILLIS + 1);
-            takes(quick);
+            takes(quick, "image/png");
             desk.offer(Selection.CLIPBOARD, 1);
         }
     }
@@ -142,6 +192,27 @@ class ManagersTest {
         assertThat(desk.content(desk.requests(marked, MimeType.TEXT, 100))).isEqualTo("copied here".getBytes(UTF_8));
         Signal.Offer carried = desk.offer(Selection.CLIPBOARD, 0);
         assertThat(desk.content(desk.requests(carried, MimeType.TEXT, 100))).isEqualTo("copied here".getBytes(UTF_8));
+    }
+
+    /// PRIMARY hands out its newest content under one offer while it moves: an autocutsel on it reads each, and the one
+    /// on the other selection takes that.
+    @Test
+    void autocutselDoesNotSendBackWhatHasChangedUnderOneOffer() {
+        xvfb.run("autocutsel");
+        xvfb.run("autocutsel", "-selection", "PRIMARY");
+        OfferId offer = desk.shows(Selection.PRIMARY, TEXT, "from elsewhere".getBytes(UTF_8));
+        desk.until(() -> desk.display.holder(Selection.CLIPBOARD) instanceof Board.Kept, "CLIPBOARD is taken");
+        try (RawOwner application = new RawOwner(xvfb, desk)) {
+            application.alwaysAnswer("TARGETS", application.atoms("image/png"), RawOwner.ATOM);
+            application.alwaysRefusesTheRest();
+            application.own("CLIPBOARD");
+            desk.alongside(application::answered);
+            desk.offer(Selection.CLIPBOARD, 0);
+            desk.changes(offer, "new from elsewhere".getBytes(UTF_8));
+            desk.until(
+                    () -> desk.display.holder(Selection.CLIPBOARD) instanceof Board.Kept, "CLIPBOARD is taken again");
+            assertThat(desk.offers()).hasSize(1);
+        }
     }
 
     private void parcellite(String synchronize) throws IOException {

@@ -29,6 +29,7 @@ final class RawOwner implements AutoCloseable {
     int window;
     private final Map<Integer, Reply> always = new HashMap<>();
     private final List<Event.SelectionRequested> requests = new ArrayList<>();
+    private boolean refusesTheRest;
     private int lastTime;
 
     RawOwner(Xvfb xvfb, Desk... desks) {
@@ -240,13 +241,20 @@ final class RawOwner implements AutoCloseable {
     }
 
     void refuse(String target) {
-        Event.SelectionRequested r = asked(target);
+        refuse(asked(target));
+    }
+
+    private void refuse(Event.SelectionRequested r) {
         Requests.sendSelectionNotify(x, r.requestor(), r.selection(), r.target(), Requests.NONE, r.time());
         x.flush();
     }
 
     void alwaysAnswer(String target, byte[] value, int type) {
         always.put(atom(target), new Reply(ByteBuffer.wrap(value), type));
+    }
+
+    void alwaysRefusesTheRest() {
+        refusesTheRest = true;
     }
 
     /// Answers what can be without waiting, and whether there was anything.
@@ -260,6 +268,10 @@ final class RawOwner implements AutoCloseable {
                 requests.stream().filter(r -> always.containsKey(r.target())).toList();
         requests.removeAll(known);
         known.forEach(r -> reply(r, always.get(r.target())));
+        if (refusesTheRest) {
+            requests.forEach(this::refuse);
+            requests.clear();
+        }
         return !known.isEmpty();
     }
 

@@ -323,7 +323,7 @@ class ReadingTest {
         desk.quiet(50);
         assertThat(desk.display.deadline()).isEqualTo(Long.MAX_VALUE);
         assertThat(desk.display.interest()).isEqualTo(java.nio.channels.SelectionKey.OP_READ);
-        assertThat(desk.display.debris()).isEqualTo("2 windows, 0 conversions, 0 readings");
+        assertThat(desk.display.debris()).isEqualTo("1 windows, 0 conversions, 0 readings");
     }
 
     /// Announces four gigabytes, sends three pieces and dies in the fourth.
