@@ -30,6 +30,9 @@ final class Guest {
 
     record Input(Kind kind, long seed, ByteBuffer bytes, long number) {}
 
+    /// What a guest lived through, and how many copies there were then.
+    private record Lived(Input input, int offers) {}
+
     /// How a guest is built, and built again.
     record Plan(String name, int sessions, boolean hasDaemon, Medium medium, Honesty honesty) {}
 
@@ -43,7 +46,7 @@ final class Guest {
     private final Plan plan;
     private final int faults;
     private final long seed;
-    private final List<Input> past = new ArrayList<>();
+    private final List<Lived> past = new ArrayList<>();
     private final Dice dice;
     private final Liar liar;
     private final Liar agentLiar;
@@ -127,14 +130,19 @@ final class Guest {
         Guest again = new Guest(run, plan, faults, seed);
         again.wire(new Wire(), new Wire());
         run.replaying = true;
-        past.subList(0, moment).forEach(again::perform);
+        past.subList(0, moment).forEach(lived -> again.perform(lived.input, lived.offers));
         run.replaying = false;
         return again;
     }
 
     /// Lives through one input; false where it moves nothing.
     boolean perform(Input input) {
-        past.add(input);
+        return perform(input, run.offers());
+    }
+
+    private boolean perform(Input input, int offers) {
+        past.add(new Lived(input, offers));
+        run.known = offers;
         dice.reseed(input.seed);
         try {
             return switch (input.kind) {

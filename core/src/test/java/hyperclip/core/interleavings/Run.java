@@ -19,6 +19,10 @@ final class Run {
     /// While a machine lives through its past again, nothing is counted or told.
     boolean replaying;
 
+    /// How many copies there were when the machine whose turn it is first lived through this: one that lives through
+    /// its past again cannot name copies that were made since.
+    int known;
+
     /// A guest or agent of this run lies.
     boolean liars;
 
@@ -49,9 +53,13 @@ final class Run {
         }
     }
 
-    /// The id of any copy of this run, or null where there is none.
+    int offers() {
+        return offers.size();
+    }
+
+    /// The id of any of the first so many copies of this run, or null where there is none.
     OfferId anyOffer(Dice dice) {
-        return offers.isEmpty() ? null : dice.of(offers);
+        return known == 0 ? null : dice.of(offers.subList(0, known));
     }
 
     /// A port has begun anew, by its own decision.
