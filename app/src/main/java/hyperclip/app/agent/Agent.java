@@ -7,6 +7,7 @@ import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -31,15 +32,23 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private String state = "";
 
     /// @param random the kernel's own generator
+    /// @param limits what every paste may take
     /// @param onGone told when the display is gone, and the agent with it
     public Agent(
-            Loop loop, RandomGenerator random, Path socket, Map<String, String> environment, Consumer<String> onGone)
+            Loop loop,
+            RandomGenerator random,
+            Limits limits,
+            Path socket,
+            Map<String, String> environment,
+            Consumer<String> onGone)
             throws Complaint {
         this.loop = loop;
         this.random = random;
-        this.hub = new Hub(loop::millis, (follower, followed) -> true);
-        this.desktop = Desktop.open(loop, hub, "display", environment, random, onGone);
-        this.dialer = new Dialer(loop, socket, "daemon", new Troubles(loop::millis), this::newConnection, this);
+        Troubles troubles = new Troubles(loop::millis);
+        this.hub = new Hub(
+                loop::millis, (follower, followed) -> true, limits, refusal -> troubles.note(refusal.sentence()));
+        this.desktop = Desktop.open(loop, hub, "display", environment, random, limits, onGone);
+        this.dialer = new Dialer(loop, socket, "daemon", troubles, this::newConnection, this);
         loop.add(new HubTime(hub));
     }
 

@@ -8,7 +8,6 @@ import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.OfferId;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.Standing;
@@ -261,8 +260,8 @@ final class Commands implements Callable<Integer> {
                         "standard output takes no more: "
                                 + peer[0].failure().get().getMessage());
             }
-            if (peer[0].reason().isPresent()) {
-                throw notWhole(peer[0].reason().get());
+            if (peer[0].refusal().isPresent()) {
+                throw notWhole(peer[0].refusal().get());
             }
             if (!peer[0].isOver()) {
                 session.checkOpen();
@@ -270,14 +269,14 @@ final class Commands implements Callable<Integer> {
             return ExitCode.DONE.number();
         }
 
-        private static Complaint notWhole(Reason reason) {
-            ExitCode code = switch (reason) {
+        private static Complaint notWhole(Signal.Abort refusal) {
+            ExitCode code = switch (refusal.reason()) {
                 case NOTHING_OFFERED, TYPE_NOT_OFFERED, STALE, OWNER_GONE, OWNER_REFUSED -> ExitCode.NOTHING_TO_PASTE;
                 case LINK_LOST -> ExitCode.NOT_CONNECTED;
                 case TIMED_OUT -> ExitCode.TIMED_OUT;
-                case REQUESTER_GONE, CANCELLED, TOO_MANY, VIOLATION -> ExitCode.FAILED;
+                case REQUESTER_GONE, CANCELLED, TOO_LARGE, TOO_MANY, VIOLATION -> ExitCode.FAILED;
             };
-            return new Complaint(code, "the paste is not whole: " + reason.sentence());
+            return new Complaint(code, "the paste is not whole: " + refusal.sentence());
         }
     }
 

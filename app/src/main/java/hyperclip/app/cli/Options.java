@@ -21,7 +21,7 @@ final class Options {
 
     /// Reads `--name value` and `--name=value`.
     ///
-    /// @param names of the options, without dashes
+    /// @param names of the command's own options, without dashes; those of [LimitOptions] are there as well
     /// @throws Complaint for anything else
     static Options read(String command, List<String> arguments, Set<String> names) throws Complaint {
         Map<String, List<String>> values = new HashMap<>();
@@ -29,7 +29,7 @@ final class Options {
             String argument = arguments.get(i);
             int equals = argument.indexOf('=');
             String name = equals < 0 ? argument : argument.substring(0, equals);
-            if (!name.startsWith("--") || !names.contains(name.substring(2))) {
+            if (!name.startsWith("--") || !isKnown(name.substring(2), names)) {
                 throw wrong(command, "there is no option " + name);
             }
             String value;
@@ -43,6 +43,10 @@ final class Options {
             values.computeIfAbsent(name.substring(2), key -> new ArrayList<>()).add(value);
         }
         return new Options(values);
+    }
+
+    private static boolean isKnown(String name, Set<String> names) {
+        return names.contains(name) || LimitOptions.NAMES.contains(name);
     }
 
     static Complaint wrong(String command, String what) {

@@ -22,7 +22,7 @@ final class PastePeer implements Peer {
     private final View view;
     private final WritableByteChannel output;
     private boolean whole;
-    private Reason reason;
+    private Signal.Abort refusal;
     private IOException failure;
 
     PastePeer(View view, OutputStream output) {
@@ -35,7 +35,7 @@ final class PastePeer implements Peer {
     }
 
     boolean isOver() {
-        return whole || reason != null || failure != null;
+        return whole || refusal != null || failure != null;
     }
 
     /// Why the output takes no more, where it does not.
@@ -44,8 +44,8 @@ final class PastePeer implements Peer {
     }
 
     /// Why the paste is not whole, where it is over and is not.
-    Optional<Reason> reason() {
-        return Optional.ofNullable(reason);
+    Optional<Signal.Abort> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     @Override
@@ -65,7 +65,7 @@ final class PastePeer implements Peer {
                 view.hear(new Signal.Credit(chunk.transfer(), count));
             }
             case Signal.End _ -> whole = true;
-            case Signal.Abort abort -> reason = abort.reason();
+            case Signal.Abort abort -> refusal = abort;
             case Signal.Offer _, Signal.Release _, Signal.Request _, Signal.Credit _ -> {
                 // Others may copy while this one pastes; what was asked for is named by its offer.
             }

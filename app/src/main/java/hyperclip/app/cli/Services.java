@@ -8,6 +8,7 @@ import hyperclip.app.guest.Guest;
 import hyperclip.app.host.Host;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
 final class Services {
 
     private static final String GUEST_HELP = """
-            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--listen SOCKET]
+            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--listen SOCKET] [LIMITS]
 
             The daemon inside a virtual machine: joins every session's agent to the host.
 
@@ -43,7 +44,7 @@ final class Services {
             """;
 
     private static final String AGENT_HELP = """
-            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11]
+            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11] [LIMITS]
 
             One graphical session's agent: run it in each session, as its user.
 
@@ -58,7 +59,7 @@ final class Services {
 
     private static final String HOST_HELP = """
             Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
-                                  [--display auto|x11|none]
+                                  [--display auto|x11|none] [LIMITS]
 
             The front end on the machine that runs the virtual machines.
 
@@ -92,9 +93,18 @@ final class Services {
     static Optional<ExitCode> run(String command, List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
         return switch (command) {
-            case "guest" -> Optional.of(helped(arguments, GUEST_HELP) ? ExitCode.DONE : guest(arguments));
-            case "agent" -> Optional.of(helped(arguments, AGENT_HELP) ? ExitCode.DONE : agent(arguments, environment));
-            case "host" -> Optional.of(helped(arguments, HOST_HELP) ? ExitCode.DONE : host(arguments, environment));
+            case "guest" ->
+                Optional.of(helped(arguments, GUEST_HELP + LimitOptions.HELP) ? ExitCode.DONE : guest(arguments));
+            case "agent" ->
+                Optional.of(
+                        helped(arguments, AGENT_HELP + LimitOptions.HELP)
+                                ? ExitCode.DONE
+                                : agent(arguments, environment));
+            case "host" ->
+                Optional.of(
+                        helped(arguments, HOST_HELP + LimitOptions.HELP)
+                                ? ExitCode.DONE
+                                : host(arguments, environment));
             default -> Optional.empty();
         };
     }
@@ -110,8 +120,9 @@ final class Services {
     private static ExitCode guest(List<String> arguments) throws Complaint, IOException {
         Options options = Options.read("guest", arguments, Set.of("port", "listen"));
         Path socket = options.last("listen").map(Path::of).orElse(Sockets.GUEST);
+        Limits limits = LimitOptions.read("guest", options);
         try (Loop loop = new Loop()) {
-            Guest guest = new Guest(loop, new KernelRandom());
+            Guest guest = new Guest(loop, new KernelRandom(), limits);
             Sockets.makeFolder(socket, "rwxr-xr-x");
             LocalServer server = guest.listen(socket);
             List<String> ports = options.all("port");
@@ -132,9 +143,10 @@ final class Services {
         Options options = Options.read("agent", arguments, Set.of("connect", "display"));
         Path socket = options.last("connect").map(Path::of).orElse(Sockets.GUEST);
         checkDisplay("agent", options, Set.of("auto", "x11"));
+        Limits limits = LimitOptions.read("agent", options);
         try (Loop loop = new Loop()) {
             String[] gone = new String[1];
-            Agent agent = new Agent(loop, new KernelRandom(), socket, environment, why -> {
+            Agent agent = new Agent(loop, new KernelRandom(), limits, socket, environment, why -> {
                 gone[0] = why;
                 loop.stop();
             });
@@ -150,8 +162,9 @@ final class Services {
         Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
         String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
         Map<String, Path> machines = machines(options.all("vm"));
+        Limits limits = LimitOptions.read("host", options);
         try (Loop loop = new Loop()) {
-            Host host = new Host(loop, new KernelRandom());
+            Host host = new Host(loop, new KernelRandom(), limits);
             Sockets.makeFolder(socket, "rwx------");
             LocalServer server = host.listen(socket);
             String[] gone = new String[1];

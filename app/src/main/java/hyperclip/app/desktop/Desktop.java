@@ -4,6 +4,7 @@ import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
 import hyperclip.display.x11.X11Display;
 import hyperclip.display.x11.X11Exception;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
     /// Connects to the display that the environment names and opens it as a view.
     ///
     /// @param environment DISPLAY, XAUTHORITY and HOME are looked at
+    /// @param limits how long applications may take over a paste
     /// @param onGone told once, with the reason as a sentence, when the display server is gone
     public static Desktop open(
             Loop loop,
@@ -38,10 +40,11 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
             String view,
             Map<String, String> environment,
             RandomGenerator random,
+            Limits limits,
             Consumer<String> onGone)
             throws Complaint {
         try {
-            X11Display display = X11Display.open(environment, random, loop::millis);
+            X11Display display = X11Display.open(environment, random, loop::millis, limits);
             Desktop desktop = new Desktop(loop, display, onGone);
             hub.open(view, opened -> {
                 display.attach(opened);

@@ -8,6 +8,7 @@ import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -59,12 +60,13 @@ public final class Guest implements Clients.Places {
     }
 
     /// @param random the kernel's own generator
-    public Guest(Loop loop, RandomGenerator random) {
+    /// @param limits what every paste may take
+    public Guest(Loop loop, RandomGenerator random, Limits limits) {
         this.loop = loop;
         this.random = random;
-        this.hub = new Hub(loop::millis, this::follows);
-        this.clients = new Clients(hub, this);
         this.troubles = new Troubles(loop::millis);
+        this.hub = new Hub(loop::millis, this::follows, limits, refusal -> troubles.note(refusal.sentence()));
+        this.clients = new Clients(hub, this);
         loop.add(new HubTime(hub));
     }
 

@@ -9,6 +9,7 @@ import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
@@ -36,6 +37,7 @@ public final class Host implements Clients.Places {
 
     private final Loop loop;
     private final RandomGenerator random;
+    private final Limits limits;
     private final Hub hub;
     private final Clients clients;
     private final Troubles troubles;
@@ -43,18 +45,20 @@ public final class Host implements Clients.Places {
     private String display = "none";
 
     /// @param random the kernel's own generator
-    public Host(Loop loop, RandomGenerator random) {
+    /// @param limits what every paste may take
+    public Host(Loop loop, RandomGenerator random, Limits limits) {
         this.loop = loop;
         this.random = random;
-        this.hub = new Hub(loop::millis, this::follows);
-        this.clients = new Clients(hub, this);
+        this.limits = limits;
         this.troubles = new Troubles(loop::millis);
+        this.hub = new Hub(loop::millis, this::follows, limits, refusal -> troubles.note(refusal.sentence()));
+        this.clients = new Clients(hub, this);
         loop.add(new HubTime(hub));
     }
 
     /// Joins the display that the environment names.
     public Desktop join(Map<String, String> environment, Consumer<String> onGone) throws Complaint {
-        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, onGone);
+        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, limits, onGone);
         display = desktop.name();
         return desktop;
     }

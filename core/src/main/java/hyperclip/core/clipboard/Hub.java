@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -24,11 +25,10 @@ import java.util.function.LongSupplier;
 /// once.
 public final class Hub {
 
-    /// How long a transfer may stand still, in milliseconds, before both of its ends are told that it timed out.
-    public static final long STALL = 10_000;
-
     private final LongSupplier millis;
     private final Following following;
+    private final Limits limits;
+    private final Consumer<Refusal> refusals;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final Transfers<Place> transfers = new Transfers<>();
     private final FirstHeard firstHeard = new FirstHeard();
@@ -37,8 +37,16 @@ public final class Hub {
 
     /// @param millis a clock that never goes back, in milliseconds
     public Hub(LongSupplier millis, Following following) {
+        this(millis, following, Limits.USUAL, refusal -> {});
+    }
+
+    /// @param limits what every transfer may take here
+    /// @param refusals told of each that was ended over them
+    public Hub(LongSupplier millis, Following following, Limits limits, Consumer<Refusal> refusals) {
         this.millis = millis;
         this.following = following;
+        this.limits = limits;
+        this.refusals = refusals;
     }
 
     /// What one view holds of one selection.
@@ -102,14 +110,14 @@ public final class Hub {
 
     /// When [#tick()] is wanted next, on this hub's clock; `Long.MAX_VALUE` where nothing waits.
     public long deadline() {
-        return transfers.oldestMove() == Long.MAX_VALUE ? Long.MAX_VALUE : transfers.oldestMove() + STALL;
+        return transfers.firstDue(limits);
     }
 
     /// Ends the transfers that have stood still for too long.
     public void tick() {
         inTurn(() -> {
-            for (Transfer<Place> transfer : transfers.stalledSince(millis.getAsLong() - STALL)) {
-                abort(transfer, Reason.TIMED_OUT);
+            for (Transfer<Place> transfer : transfers.due(limits, millis.getAsLong())) {
+                refuse(transfer, new Signal.Abort(transfer.id(), Reason.TIMED_OUT));
             }
         });
     }
@@ -253,7 +261,7 @@ public final class Hub {
             tell(asker, new Signal.Abort(request.transfer(), Reason.STALE));
         } else if (!held.offer.types().contains(request.type())) {
             tell(asker, new Signal.Abort(request.transfer(), Reason.TYPE_NOT_OFFERED));
-        } else if (!transfers.begin(request.transfer(), asker, held.holder, request.credit(), millis.getAsLong())) {
+        } else if (!transfers.begin(request, asker, held.holder, millis.getAsLong())) {
             tell(asker, new Signal.Abort(request.transfer(), Reason.TOO_MANY));
         } else {
             tell(held.holder, request);
@@ -265,10 +273,12 @@ public final class Hub {
         if (transfer == null) {
             return;
         }
-        if (transfer.spend(chunk.bytes().remaining(), millis.getAsLong())) {
-            tell(transfer.requester(), chunk);
+        if (!transfer.spend(chunk.bytes().remaining(), millis.getAsLong())) {
+            abort(transfer, new Signal.Abort(transfer.id(), Reason.VIOLATION));
+        } else if (limits.exceeds(transfer.passed())) {
+            refuse(transfer, new Signal.Abort(transfer.id(), Reason.TOO_LARGE, limits.maxSize()));
         } else {
-            abort(transfer, Reason.VIOLATION);
+            tell(transfer.requester(), chunk);
         }
     }
 
@@ -280,7 +290,7 @@ public final class Hub {
         if (transfer.grant(credit.bytes(), millis.getAsLong())) {
             tell(transfer.owner(), credit);
         } else {
-            abort(transfer, Reason.VIOLATION);
+            abort(transfer, new Signal.Abort(transfer.id(), Reason.VIOLATION));
         }
     }
 
@@ -300,10 +310,16 @@ public final class Hub {
         }
     }
 
-    private void abort(Transfer<Place> transfer, Reason reason) {
+    private void refuse(Transfer<Place> transfer, Signal.Abort abort) {
+        abort(transfer, abort);
+        refusals.accept(new Refusal(
+                transfer.requester().name, transfer.owner().name, transfer.type(), transfer.passed(), abort));
+    }
+
+    private void abort(Transfer<Place> transfer, Signal.Abort abort) {
         transfers.remove(transfer);
-        tell(transfer.owner(), new Signal.Abort(transfer.id(), reason));
-        tell(transfer.requester(), new Signal.Abort(transfer.id(), reason));
+        tell(transfer.owner(), abort);
+        tell(transfer.requester(), abort);
     }
 
     private boolean follows(Place follower, Place followed) {

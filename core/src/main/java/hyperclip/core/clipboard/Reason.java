@@ -13,6 +13,7 @@ public enum Reason {
     REQUESTER_GONE("the application that pasted is gone"),
     CANCELLED("the paste was cancelled"),
     TIMED_OUT("nothing has moved for too long"),
+    TOO_LARGE("it is larger than may pass"),
     LINK_LOST("the connection on the way was lost"),
     TOO_MANY("too many pastes are under way"),
     VIOLATION("the other side broke the rules of the protocol");

@@ -2,6 +2,7 @@ package hyperclip.core.clipboard;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// Everything that a peer and its hub can say to each other about a clipboard, the same in both directions.
 ///
@@ -18,6 +19,9 @@ public sealed interface Signal {
 
     /// The most credit that can be outstanding for one transfer, in bytes.
     int MAX_CREDIT = 16 * 1024 * 1024;
+
+    /// The greatest limit that can be told of, in bytes: see [Offer#UNKNOWN_AGE].
+    long MAX_LIMIT = (1L << 53) - 1;
 
     /// This selection has an owner here.
     ///
@@ -77,7 +81,21 @@ public sealed interface Signal {
     record End(long transfer) implements Signal {}
 
     /// The transfer is over and the content is not whole, from either.
-    record Abort(long transfer, Reason reason) implements Signal {}
+    ///
+    /// @param limit of a content that is too large, the bytes that may pass where it was ended
+    record Abort(long transfer, Reason reason, OptionalLong limit) implements Signal {
+
+        public Abort(long transfer, Reason reason) {
+            this(transfer, reason, OptionalLong.empty());
+        }
+
+        /// For the person who pasted.
+        public String sentence() {
+            return limit.isEmpty()
+                    ? reason.sentence()
+                    : reason.sentence() + " (at most " + limit.getAsLong() + " bytes, by --max-size on the way)";
+        }
+    }
 
     private static void checkCredit(int credit) {
         if (credit < 1 || credit > MAX_CREDIT) {

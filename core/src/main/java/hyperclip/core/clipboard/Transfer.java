@@ -5,13 +5,16 @@ final class Transfer<P> {
     private final long id;
     private final P requester;
     private final P owner;
+    private final MimeType type;
     private int credit;
+    private long passed;
     private long lastMove;
 
-    Transfer(long id, P requester, P owner, int credit, long now) {
+    Transfer(long id, P requester, P owner, MimeType type, int credit, long now) {
         this.id = id;
         this.requester = requester;
         this.owner = owner;
+        this.type = type;
         this.credit = credit;
         this.lastMove = now;
     }
@@ -32,13 +35,24 @@ final class Transfer<P> {
         return side.equals(owner) ? requester : owner;
     }
 
-    long lastMove() {
-        return lastMove;
+    MimeType type() {
+        return type;
+    }
+
+    /// How many bytes of content have passed.
+    long passed() {
+        return passed;
+    }
+
+    /// When it has stood still for too long.
+    long dueAt(Limits limits) {
+        return lastMove + (passed == 0 ? limits.firstByte() : limits.stall());
     }
 
     /// Pays for a chunk; false where the owner sends more than it was granted.
     boolean spend(int bytes, long now) {
         credit -= bytes;
+        passed += bytes;
         lastMove = now;
         return credit >= 0;
     }

@@ -23,14 +23,16 @@ final class Transfers<P> {
     }
 
     /// Enters a transfer; nothing where its requester has too many already.
-    boolean begin(long id, P requester, P owner, int credit, long now) {
+    boolean begin(Signal.Request request, P requester, P owner, long now) {
         long mine = byId.values().stream()
                 .filter(transfer -> transfer.requester().equals(requester))
                 .count();
         if (mine >= MAX_PER_REQUESTER) {
             return false;
         }
-        byId.put(id, new Transfer<>(id, requester, owner, credit, now));
+        byId.put(
+                request.transfer(),
+                new Transfer<>(request.transfer(), requester, owner, request.type(), request.credit(), now));
         return true;
     }
 
@@ -65,14 +67,17 @@ final class Transfers<P> {
         byId.remove(transfer.id());
     }
 
-    /// When the transfer moved last that has stood still the longest; `Long.MAX_VALUE` where there is none.
-    long oldestMove() {
-        return byId.values().stream().mapToLong(Transfer::lastMove).min().orElse(Long.MAX_VALUE);
+    /// When the first of them will have stood still for too long; `Long.MAX_VALUE` where there is none.
+    long firstDue(Limits limits) {
+        return byId.values().stream()
+                .mapToLong(transfer -> transfer.dueAt(limits))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
-    List<Transfer<P>> stalledSince(long moment) {
+    List<Transfer<P>> due(Limits limits, long now) {
         return byId.values().stream()
-                .filter(transfer -> transfer.lastMove() <= moment)
+                .filter(transfer -> transfer.dueAt(limits) <= now)
                 .toList();
     }
 

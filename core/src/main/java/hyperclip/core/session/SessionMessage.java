@@ -8,6 +8,7 @@ import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.Standing;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /// Everything that a control frame can say (docs/session-protocol.md, Messages).
@@ -67,10 +68,20 @@ public sealed interface SessionMessage {
     record End(long transfer) implements SessionMessage {}
 
     /// From the owner: the content does not come, or not whole.
-    record Abort(long transfer, Reason reason) implements SessionMessage {}
+    ///
+    /// @param limit where it is too large for a station on the way, what may pass there, in bytes
+    record Abort(long transfer, Reason reason, OptionalLong limit) implements SessionMessage {
+        public Abort(long transfer, Reason reason) {
+            this(transfer, reason, OptionalLong.empty());
+        }
+    }
 
     /// From the requester: the content is no longer wanted.
-    record Cancel(long transfer, Reason reason) implements SessionMessage {}
+    record Cancel(long transfer, Reason reason, OptionalLong limit) implements SessionMessage {
+        public Cancel(long transfer, Reason reason) {
+            this(transfer, reason, OptionalLong.empty());
+        }
+    }
 
     /// A client asks; the answer is any number of [Row]s and a [Done], or a [Refusal].
     ///

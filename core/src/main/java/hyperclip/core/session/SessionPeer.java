@@ -138,12 +138,12 @@ final class SessionPeer implements Peer {
         if (paste != null) {
             pastesByWire.remove(paste.wire());
             outbox.drop(paste);
-            outbox.control(channel, new SessionMessage.Abort(paste.wire(), abort.reason()));
+            outbox.control(channel, new SessionMessage.Abort(paste.wire(), abort.reason(), abort.limit()));
         }
         Asked asked = askedByHub.get(abort.transfer());
         if (asked != null) {
             forget(asked);
-            outbox.control(channel, new SessionMessage.Cancel(asked.wire, abort.reason()));
+            outbox.control(channel, new SessionMessage.Cancel(asked.wire, abort.reason(), abort.limit()));
         }
     }
 
@@ -181,7 +181,7 @@ final class SessionPeer implements Peer {
                 Asked asked = asked(abort.transfer(), position);
                 if (asked != null) {
                     forget(asked);
-                    view.hear(new Signal.Abort(asked.hub, abort.reason()));
+                    view.hear(new Signal.Abort(asked.hub, abort.reason(), abort.limit()));
                 }
             }
             case SessionMessage.Cancel cancel -> {
@@ -189,7 +189,7 @@ final class SessionPeer implements Peer {
                 if (paste != null) {
                     pastesByHub.remove(paste.hub());
                     outbox.drop(paste);
-                    view.hear(new Signal.Abort(paste.hub(), cancel.reason()));
+                    view.hear(new Signal.Abort(paste.hub(), cancel.reason(), cancel.limit()));
                 }
             }
             case SessionMessage.Hello _,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /// The JSON of control frames to messages.
@@ -58,8 +59,8 @@ final class SessionReader {
                         transfer(object), selection(object), offerId(object), type(object), credit(object));
             case "credit" -> new SessionMessage.Credit(transfer(object), credit(object));
             case "end" -> new SessionMessage.End(transfer(object));
-            case "abort" -> new SessionMessage.Abort(transfer(object), reason(object));
-            case "cancel" -> new SessionMessage.Cancel(transfer(object), reason(object));
+            case "abort" -> new SessionMessage.Abort(transfer(object), reason(object), limit(object));
+            case "cancel" -> new SessionMessage.Cancel(transfer(object), reason(object), limit(object));
             case "ask" ->
                 new SessionMessage.Ask(word(object, "question", SessionMessage.Question.class), place(object));
             case "row" -> new SessionMessage.Row(fields(object));
@@ -118,6 +119,12 @@ final class SessionReader {
 
     private static Reason reason(JsonObject object) throws ProtocolException {
         return orBad(object, "reason", "a reason of this version", Reason.ofWord(object.text("reason", MAX_WORD)));
+    }
+
+    private static OptionalLong limit(JsonObject object) throws ProtocolException {
+        return reason(object) == Reason.TOO_LARGE && object.has("limit")
+                ? OptionalLong.of(object.number("limit", 1, Signal.MAX_LIMIT))
+                : OptionalLong.empty();
     }
 
     private static String name(JsonObject object, String member) throws ProtocolException {

@@ -1,9 +1,11 @@
 package hyperclip.core.session;
 
+import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Signal;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -69,12 +71,10 @@ final class SessionWriter {
             case SessionMessage.Credit credit ->
                 transfer(json, "credit", credit.transfer()).writeNumberProperty("credit", credit.bytes());
             case SessionMessage.End end -> transfer(json, "end", end.transfer());
-            case SessionMessage.Abort abort ->
-                transfer(json, "abort", abort.transfer())
-                        .writeStringProperty("reason", abort.reason().word());
-            case SessionMessage.Cancel cancel ->
-                transfer(json, "cancel", cancel.transfer())
-                        .writeStringProperty("reason", cancel.reason().word());
+            case SessionMessage.Abort(long number, Reason reason, OptionalLong limit) ->
+                end(transfer(json, "abort", number), reason, limit);
+            case SessionMessage.Cancel(long number, Reason reason, OptionalLong limit) ->
+                end(transfer(json, "cancel", number), reason, limit);
             case SessionMessage.Ask ask ->
                 say(json, "ask")
                         .writeStringProperty("question", word(ask.question()))
@@ -94,6 +94,11 @@ final class SessionWriter {
 
     private static JsonGenerator transfer(JsonGenerator json, String what, long number) {
         return say(json, what).writeNumberProperty("transfer", number);
+    }
+
+    private static void end(JsonGenerator json, Reason reason, OptionalLong limit) {
+        json.writeStringProperty("reason", reason.word());
+        limit.ifPresent(bytes -> json.writeNumberProperty("limit", bytes));
     }
 
     private static String word(Enum<?> constant) {

@@ -129,6 +129,11 @@ public final class JsonObject {
         return text;
     }
 
+    /// Whether there is a member of this name: for those that need not be there.
+    public boolean has(String name) {
+        return members.containsKey(name);
+    }
+
     /// The text of a member that must be there, at most so many characters.
     public String text(String name, int most) throws ProtocolException {
         if (members.get(name) instanceof String text && text.length() <= most) {

@@ -111,7 +111,7 @@ class OutboxTest {
         alice.say(chunk(paste, 1));
         alice.say(new Signal.Abort(paste, Reason.OWNER_GONE));
 
-        assertThat(all()).containsExactly("1: Abort[transfer=1, reason=OWNER_GONE]");
+        assertThat(all()).containsExactly("1: Abort[transfer=1, reason=OWNER_GONE, limit=OptionalLong.empty]");
     }
 
     @Test

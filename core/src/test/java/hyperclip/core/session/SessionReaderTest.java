@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -208,6 +209,18 @@ class SessionReaderTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "9007199254740992", "\"1\"", "null"})
+    void aLimitThatIsNoSizeIsRefused(String limit) {
+        refused("{\"say\":\"abort\",\"transfer\":7,\"reason\":\"too-large\",\"limit\":%s}".formatted(limit), "'limit'");
+    }
+
+    @Test
+    void onlyWhatIsTooLargeHasALimit() throws Exception {
+        assertThat(read("{\"say\":\"abort\",\"transfer\":7,\"reason\":\"stale\",\"limit\":5}"))
+                .isEqualTo(new SessionMessage.Abort(7, Reason.STALE));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"GUEST", "viewer", "aGENT"})
     void anUnknownRoleIsRefused(String role) {
         refused(HELLO.replace("\"agent\"", '"' + role + '"'), "'role'");
@@ -341,8 +354,8 @@ class SessionReaderTest {
                         credit(random));
             case 9 -> new SessionMessage.Credit(number(random), credit(random));
             case 10 -> new SessionMessage.End(number(random));
-            case 11 -> new SessionMessage.Abort(number(random), any(random, Reason.values()));
-            case 12 -> new SessionMessage.Cancel(number(random), any(random, Reason.values()));
+            case 11 -> abort(random);
+            case 12 -> new SessionMessage.Cancel(number(random), Reason.CANCELLED);
             case 13 -> new SessionMessage.Ask(any(random, Question.values()), name(random) + "/" + name(random));
             case 14 -> {
                 Map<String, String> fields = new HashMap<>();
@@ -361,6 +374,16 @@ class SessionReaderTest {
 
     private static long number(Random random) {
         return random.nextLong(SessionMessage.MAX_NUMBER + 1) >>> random.nextInt(53);
+    }
+
+    private static SessionMessage abort(Random random) {
+        Reason reason = any(random, Reason.values());
+        return new SessionMessage.Abort(
+                number(random),
+                reason,
+                reason == Reason.TOO_LARGE && random.nextBoolean()
+                        ? OptionalLong.of(1 + number(random) / 2)
+                        : OptionalLong.empty());
     }
 
     private static int credit(Random random) {

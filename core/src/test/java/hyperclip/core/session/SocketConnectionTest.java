@@ -305,7 +305,7 @@ class SocketConnectionTest {
 
         daemon.hears(Bytes.control(1, 0, request(65)));
 
-        assertThat(daemon.says()).containsExactly("Abort[transfer=65, reason=TOO_MANY]");
+        assertThat(daemon.says()).containsExactly("Abort[transfer=65, reason=TOO_MANY, limit=OptionalLong.empty]");
     }
 
     @Test
@@ -324,7 +324,7 @@ class SocketConnectionTest {
 
         daemon.hears(Bytes.control(channels + 1, 0, request(1)));
 
-        assertThat(daemon.says()).containsExactly("Abort[transfer=1, reason=TOO_MANY]");
+        assertThat(daemon.says()).containsExactly("Abort[transfer=1, reason=TOO_MANY, limit=OptionalLong.empty]");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,10 +23,6 @@ import java.nio.ByteBuffer;
 /// owner writes with INCR is not so much as looked at. Each conversion has a window of its own, which takes the
 /// property with it when it goes, and by which an owner that still writes knows that nobody reads.
 final class Conversion implements Windows.Listener {
-
-    /// How long an owner may do nothing while there is room. Applications that start up while they are asked, or
-    /// render an image first, have been seen to take several seconds.
-    static final long OWNER_MILLIS = 10_000;
 
     /// Where the content goes.
     interface Sink {
@@ -52,7 +49,7 @@ final class Conversion implements Windows.Listener {
     private final int owner;
     private final int property;
     private final Sink sink;
-    private final long patience;
+    private final Limits patience;
     private final OwnerWatch ownerWatch = new OwnerWatch();
     private int window;
     private State state = State.ASKED;
@@ -66,7 +63,7 @@ final class Conversion implements Windows.Listener {
     private long askedAs;
     private long deadline;
 
-    private Conversion(XServer server, int selection, int owner, Sink sink, long patience) {
+    private Conversion(XServer server, int selection, int owner, Sink sink, Limits patience) {
         this.server = server;
         this.selection = selection;
         this.owner = owner;
@@ -78,8 +75,9 @@ final class Conversion implements Windows.Listener {
     /// Asks the owner.
     ///
     /// @param time when the owner took the selection, or a later time of the server's
-    /// @param patience how long the owner may do nothing, in milliseconds
-    static Conversion start(XServer server, int selection, int owner, int target, int time, long patience, Sink sink) {
+    /// @param patience how long the owner may do nothing while there is room
+    static Conversion start(
+            XServer server, int selection, int owner, int target, int time, Limits patience, Sink sink) {
         Conversion conversion = new Conversion(server, selection, owner, sink, patience);
         conversion.window = server.windows().create(Requests.PROPERTY_CHANGE_MASK, conversion);
         server.conversions().put(conversion.window, conversion);
@@ -107,7 +105,7 @@ final class Conversion implements Windows.Listener {
     }
 
     private void progress() {
-        deadline = server.now() + patience;
+        deadline = server.now() + (state == State.ASKED ? patience.firstByte() : patience.stall());
     }
 
     /// The selection has another owner. If our question was not carried out before, then it went to the new one,

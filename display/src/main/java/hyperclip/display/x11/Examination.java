@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.OfferId;
 import java.nio.ByteBuffer;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// Looks a new owner over before anything of it is told: what it offers, whether that is secret, and whether it is
@@ -84,17 +86,21 @@ final class Examination {
     static Examination start(
             XServer server, int selection, int owner, int time, Age age, boolean wantText, Consumer<Findings> then) {
         Examination examination = new Examination(server, selection, owner, time, age, wantText, then);
-        examination.ask(server.atom("TARGETS"), 4 * MAX_TARGETS, TARGETS_MILLIS, examination::targets);
+        examination.ask(server.atom("TARGETS"), 4 * MAX_TARGETS, within(TARGETS_MILLIS), examination::targets);
         return examination;
     }
 
-    private void ask(int target, int limit, long patience, Consumer<Optional<ByteBuffer>> answer) {
+    private void ask(int target, int limit, Limits patience, Consumer<Optional<ByteBuffer>> answer) {
         conversions.add(Conversion.start(
                 server, selection, owner, target, time, patience, new WholeValue(limit, bytes -> {
                     if (!over) {
                         answer.accept(bytes);
                     }
                 })));
+    }
+
+    private static Limits within(long millis) {
+        return new Limits(millis, millis, OptionalLong.empty());
     }
 
     private void targets(Optional<ByteBuffer> answer) {
@@ -147,7 +153,7 @@ final class Examination {
 
     private void detail(int target, int limit, Consumer<Optional<ByteBuffer>> answer) {
         awaited++;
-        ask(target, limit, DETAIL_MILLIS, bytes -> {
+        ask(target, limit, within(DETAIL_MILLIS), bytes -> {
             answer.accept(bytes);
             answered();
         });

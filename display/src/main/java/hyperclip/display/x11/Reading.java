@@ -51,7 +51,7 @@ final class Reading implements Conversion.Sink {
         boolean isType = target != Atoms.STRING && target != server.atom("TEXT");
         Reading reading = new Reading(server, view, request, readings, isType);
         readings.put(request.transfer(), reading);
-        reading.conversion = Conversion.start(server, selection, owner, target, time, Conversion.OWNER_MILLIS, reading);
+        reading.conversion = Conversion.start(server, selection, owner, target, time, server.limits(), reading);
     }
 
     void credit(int bytes) {

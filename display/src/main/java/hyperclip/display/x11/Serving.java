@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.View;
@@ -37,12 +38,9 @@ final class Serving implements Windows.Listener {
     /// What goes into one property. Servers take far more, but the requestor has to hold it.
     static final int MAX_PIECE = WINDOW / 2;
 
-    /// How long a requestor may leave a piece where it is.
-    static final long REQUESTOR_MILLIS = 10_000;
-
-    /// How long the hub may be silent before the requestor is told that nothing comes. Stations on the way give up
-    /// sooner.
-    static final long HUB_MILLIS = 30_000;
+    /// How much longer than by its own limits the hub may be silent before the requestor is told that nothing comes:
+    /// stations on the way give up sooner, and say why.
+    static final long HUB_MARGIN = 20_000;
 
     /// How the requestor's question was answered.
     enum Answer {
@@ -111,7 +109,7 @@ final class Serving implements Windows.Listener {
         this.failedHalfway = failedHalfway;
         this.handedOut = handedOut;
         this.maxPiece = Math.min(MAX_PIECE, server.x().maxData() / 4);
-        this.deadline = server.now() + HUB_MILLIS;
+        awaitHub();
     }
 
     /// Asks the hub for the content.
@@ -141,7 +139,9 @@ final class Serving implements Windows.Listener {
         } else {
             paidForNothing += paid;
         }
-        deadline = state == State.PIECE_OUT ? deadline : server.now() + HUB_MILLIS;
+        if (state != State.PIECE_OUT) {
+            awaitHub();
+        }
         moveOn();
     }
 
@@ -178,6 +178,16 @@ final class Serving implements Windows.Listener {
         }
     }
 
+    private void awaitHub() {
+        Limits limits = server.limits();
+        deadline = server.now() + (paidInAll == 0 ? limits.firstByte() : limits.stall()) + HUB_MARGIN;
+    }
+
+    /// It has to take its piece.
+    private void awaitRequestor() {
+        deadline = server.now() + server.limits().stall();
+    }
+
     private void beginIncremental() {
         ByteBuffer atLeast = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
         atLeast.putInt(gatheredBytes).flip();
@@ -185,14 +195,14 @@ final class Serving implements Windows.Listener {
                 server.x(), requestor, property, server.atom("INCR"), Requests.Format.WORDS, List.of(atLeast));
         server.x().expectNothing(refusal -> destroyed());
         state = State.PIECE_OUT;
-        deadline = server.now() + REQUESTOR_MILLIS;
+        awaitRequestor();
         answer.accept(Answer.GIVEN);
     }
 
     private void pieceOut(List<ByteBuffer> piece) {
         write(piece);
         state = State.PIECE_OUT;
-        deadline = server.now() + REQUESTOR_MILLIS;
+        awaitRequestor();
     }
 
     private void write(List<ByteBuffer> piece) {
@@ -227,7 +237,7 @@ final class Serving implements Windows.Listener {
             return;
         }
         state = State.PIECE_DUE;
-        deadline = server.now() + HUB_MILLIS;
+        awaitHub();
         int taken = paidOut;
         paidOut = 0;
         moveOn();

@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Peer;
 import hyperclip.core.clipboard.Selection;
@@ -63,12 +64,13 @@ public final class X11Display implements Peer, AutoCloseable {
             Atoms atoms,
             int xfixesOpcode,
             RandomGenerator random,
-            LongSupplier millis) {
+            LongSupplier millis,
+            Limits limits) {
         this.name = name;
         this.x = x;
         this.xfixesOpcode = xfixesOpcode;
         this.random = random;
-        this.server = XServer.over(x, atoms, millis);
+        this.server = XServer.over(x, atoms, millis, limits);
         this.readers = new Readers(server.windows());
         x.listen(this::happened);
     }
@@ -77,7 +79,9 @@ public final class X11Display implements Peer, AutoCloseable {
     ///
     /// @param environment of which `DISPLAY`, `XAUTHORITY` and `HOME` count
     /// @param millis a clock that only goes forward
-    public static X11Display open(Map<String, String> environment, RandomGenerator random, LongSupplier millis)
+    /// @param limits how long applications may take over a paste
+    public static X11Display open(
+            Map<String, String> environment, RandomGenerator random, LongSupplier millis, Limits limits)
             throws X11Exception {
         String display = environment.getOrDefault("DISPLAY", "");
         if (display.isEmpty()) {
@@ -89,7 +93,7 @@ public final class X11Display implements Peer, AutoCloseable {
                         + "\", which names no X display. Check that it looks like :0, host:0 or a socket's path."));
         X11Connection x = X11Connection.open(name, environment, millis);
         try {
-            return extended(name, x, random, millis);
+            return extended(name, x, random, millis, limits);
         } catch (IOException e) {
             x.close();
             throw new X11Exception(
@@ -102,7 +106,8 @@ public final class X11Display implements Peer, AutoCloseable {
         }
     }
 
-    private static X11Display extended(DisplayName name, X11Connection x, RandomGenerator random, LongSupplier millis)
+    private static X11Display extended(
+            DisplayName name, X11Connection x, RandomGenerator random, LongSupplier millis, Limits limits)
             throws IOException, X11Exception {
         int[] xfixes = {0};
         boolean[] done = {false, false};
@@ -137,7 +142,7 @@ public final class X11Display implements Peer, AutoCloseable {
                 throw new X11Exception("The X server of display " + name + " does not take the name " + needed + ".");
             }
         }
-        return new X11Display(name, x, atoms, xfixes[0], random, millis);
+        return new X11Display(name, x, atoms, xfixes[0], random, millis, limits);
     }
 
     /// Starts to watch, and tells the hub who holds the selections now.
@@ -212,7 +217,7 @@ public final class X11Display implements Peer, AutoCloseable {
             case Signal.End(long transfer) -> serving(transfer).ifPresent(Serving::end);
             case Signal.Credit(long transfer, int bytes) ->
                 Optional.ofNullable(readings.get(transfer)).ifPresent(reading -> reading.credit(bytes));
-            case Signal.Abort(long transfer, var _) -> abort(transfer);
+            case Signal.Abort(long transfer, var _, var _) -> abort(transfer);
         }
         flush();
     }

@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.Limits;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -11,12 +12,13 @@ record XServer(
         Atoms atoms,
         ServerClock clock,
         LongSupplier millis,
+        Limits limits,
         Map<Integer, Conversion> conversions) {
 
-    static XServer over(X11Connection x, Atoms atoms, LongSupplier millis) {
+    static XServer over(X11Connection x, Atoms atoms, LongSupplier millis, Limits limits) {
         Windows windows = new Windows(x);
         ServerClock clock = new ServerClock(x, windows, atoms.of("HYPERCLIP_TIME"));
-        return new XServer(x, windows, atoms, clock, millis, new HashMap<>());
+        return new XServer(x, windows, atoms, clock, millis, limits, new HashMap<>());
     }
 
     int atom(String name) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Selection;
@@ -37,11 +38,11 @@ class ConnectionTest {
                         guarded.display(),
                         "XAUTHORITY",
                         plain.home().resolve("cookies").toString());
-                try (X11Display display = X11Display.open(with, new Random(1), RawOwner::now)) {
+                try (X11Display display = X11Display.open(with, new Random(1), RawOwner::now, Limits.USUAL)) {
                     assertThat(display.name()).isEqualTo(guarded.display());
                 }
                 Map<String, String> without = Map.of("DISPLAY", guarded.display(), "XAUTHORITY", "/nowhere");
-                assertThatThrownBy(() -> X11Display.open(without, new Random(1), RawOwner::now))
+                assertThatThrownBy(() -> X11Display.open(without, new Random(1), RawOwner::now, Limits.USUAL))
                         .isInstanceOf(X11Exception.class)
                         .hasMessageContaining("without a cookie, since none is in /nowhere")
                         .hasMessageContaining("Check that XAUTHORITY");

@@ -1,5 +1,6 @@
 package hyperclip.display.x11;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Selection;
@@ -55,7 +56,7 @@ final class Desk implements View, AutoCloseable {
     }
 
     private Desk(Map<String, String> environment) throws X11Exception, IOException {
-        display = X11Display.open(environment, new Random(7), this::millis);
+        display = X11Display.open(environment, new Random(7), this::millis, Limits.USUAL);
         selector = Selector.open();
         key = display.channel().register(selector, display.interest());
     }
@@ -175,7 +176,7 @@ final class Desk implements View, AutoCloseable {
         return heard.stream()
                 .filter(s -> switch (s) {
                     case Signal.End(long t) -> t == transfer;
-                    case Signal.Abort(long t, var _) -> t == transfer;
+                    case Signal.Abort(long t, var _, var _) -> t == transfer;
                     default -> false;
                 })
                 .findFirst();

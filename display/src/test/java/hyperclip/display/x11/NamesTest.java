@@ -3,6 +3,7 @@ package hyperclip.display.x11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.MimeType;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -40,13 +41,13 @@ class NamesTest {
 
     @Test
     void aDisplayThatIsNotThereIsToldOfWithHelp() {
-        assertThatThrownBy(() -> X11Display.open(Map.of("DISPLAY", ":4711"), new Random(), () -> 0))
+        assertThatThrownBy(() -> X11Display.open(Map.of("DISPLAY", ":4711"), new Random(), () -> 0, Limits.USUAL))
                 .isInstanceOf(X11Exception.class)
                 .hasMessageContaining("/tmp/.X11-unix/X4711")
                 .hasMessageContaining("Check that DISPLAY");
-        assertThatThrownBy(() -> X11Display.open(Map.of(), new Random(), () -> 0))
+        assertThatThrownBy(() -> X11Display.open(Map.of(), new Random(), () -> 0, Limits.USUAL))
                 .hasMessageContaining("DISPLAY is not set");
-        assertThatThrownBy(() -> X11Display.open(Map.of("DISPLAY", "nonsense"), new Random(), () -> 0))
+        assertThatThrownBy(() -> X11Display.open(Map.of("DISPLAY", "nonsense"), new Random(), () -> 0, Limits.USUAL))
                 .hasMessageContaining("nonsense");
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Reason;
@@ -109,7 +110,7 @@ class ReadingTest {
         desk.quiet(100);
         assertThat(desk.received.get(transfer).size()).isEqualTo(100_000);
         // An owner that is held back by us has not stalled.
-        desk.later(Conversion.OWNER_MILLIS * 2);
+        desk.later(Limits.USUAL.stall() * 2);
         assertThat(desk.outcome(transfer)).isEmpty();
         desk.display.say(new Signal.Credit(transfer, 1));
         desk.until(() -> desk.received.get(transfer).size() == 100_001, "one byte more");
@@ -167,7 +168,7 @@ class ReadingTest {
         long transfer = desk.requests(offer, MimeType.TEXT, 1000);
         desk.quiet(50);
         assertThat(desk.outcome(transfer)).isEmpty();
-        desk.later(Conversion.OWNER_MILLIS);
+        desk.later(Limits.USUAL.firstByte());
         assertThat(aborted(transfer).reason()).isEqualTo(Reason.TIMED_OUT);
         Xvfb.signal(owner, "CONT");
     }

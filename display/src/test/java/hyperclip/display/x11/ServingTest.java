@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Selection;
@@ -163,7 +164,7 @@ class ServingTest {
         desk.until(() -> !desk.all(Signal.Credit.class).isEmpty(), "a piece is taken");
         Xvfb.signal(paste, "STOP");
         desk.quiet(100);
-        desk.later(Serving.REQUESTOR_MILLIS);
+        desk.later(Limits.USUAL.stall());
         desk.until(() -> !desk.all(Signal.Abort.class).isEmpty(), "an abort");
         assertThat(desk.all(Signal.Abort.class).getFirst().reason()).isEqualTo(Reason.TIMED_OUT);
         Xvfb.signal(paste, "CONT");
