@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ClipboardManagersTest {
 
     /// Each way; the same without a machine is done two hundred times.
-    private static final int COPIES = 7;
+    private static final int COPIES = Integer.getInteger("hyperclip.copies", 5);
 
     private static final long QUIET_SECONDS = 3;
 
@@ -42,13 +42,13 @@ class ClipboardManagersTest {
         for (List<String> manager : MANAGERS) {
             stage.machine.start(User.ALICE, "managers", manager.toArray(String[]::new));
         }
-        copiesInTurn("managers in the guest");
+        copiesInTurn("managers in the guest", stage.alice);
         for (List<String> manager : MANAGERS) {
             onHost.add(startOnHost(manager));
         }
-        copiesInTurn("managers on both sides");
+        copiesInTurn("managers on both sides", stage.alice, stage.host);
         stage.endPrograms();
-        copiesInTurn("managers on the host");
+        copiesInTurn("managers on the host", stage.host);
     }
 
     private Process startOnHost(List<String> command) throws IOException {
@@ -66,19 +66,20 @@ class ClipboardManagersTest {
         stage.endPrograms();
     }
 
-    private void copiesInTurn(String where) throws Exception {
+    /// @param managed the desks that have managers
+    private void copiesInTurn(String where, Desk... managed) throws Exception {
         List<String> alices = new ArrayList<>();
         byte[] last = new byte[0];
         for (int i = 0; i < COPIES; i++) {
             last = Stage.marker(where + ", alice's");
             alices.add(new String(last, StandardCharsets.UTF_8));
-            arrives(stage.alice, stage.host, last);
+            arrives(stage.alice, stage.host, last, managed);
             assertThat(alices)
                     .as(where + ": what bob pastes is never alice's")
                     .doesNotContain(
                             stage.bob.paste(Program.XCLIP, Selection.CLIPBOARD).text());
             last = Stage.marker(where + ", the host's");
-            arrives(stage.host, stage.alice, last);
+            arrives(stage.host, stage.alice, last, managed);
         }
         assertQuiet(where);
         Stage.assertPastes(stage.host, Program.XCLIP, Selection.CLIPBOARD, last);
@@ -86,10 +87,14 @@ class ClipboardManagersTest {
         Stage.assertPastes(stage.bob, Program.XCLIP, Selection.CLIPBOARD, last);
     }
 
-    /// By the content, since a manager may own it by then.
-    private static void arrives(Desk from, Desk to, byte[] text) throws IOException {
+    /// By the content, since a manager may own it by then. The two autocutsels of a desk bring each copy to its other
+    /// selection: one that is late would take the place of the next copy, on its own desk already.
+    private static void arrives(Desk from, Desk to, byte[] text, Desk... managed) throws IOException {
         from.copy(Program.XCLIP, Selection.CLIPBOARD, text);
         Stage.untilPastes(to, Selection.CLIPBOARD, text, System.nanoTime());
+        for (Desk desk : managed) {
+            Stage.untilPastes(desk, Selection.PRIMARY, text, System.nanoTime());
+        }
     }
 
     /// No offer is young any more: had one manager's taking become another's copy, there would always be a new one.
