@@ -2,6 +2,7 @@ package hyperclip.app.agent;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.desktop.Desktop;
+import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.Dialer;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
@@ -14,6 +15,7 @@ import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -31,14 +33,20 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private String state = "";
 
     /// @param random the kernel's own generator
+    /// @param images what converts images for the display, if anything
     /// @param onGone told when the display is gone, and the agent with it
     public Agent(
-            Loop loop, RandomGenerator random, Path socket, Map<String, String> environment, Consumer<String> onGone)
+            Loop loop,
+            RandomGenerator random,
+            Path socket,
+            Map<String, String> environment,
+            Optional<ImageProgram> images,
+            Consumer<String> onGone)
             throws Complaint {
         this.loop = loop;
         this.random = random;
         this.hub = new Hub(loop::millis, (follower, followed) -> true);
-        this.desktop = Desktop.open(loop, hub, "display", environment, random, onGone);
+        this.desktop = Desktop.open(loop, hub, "display", environment, random, images, onGone);
         this.dialer = new Dialer(loop, socket, "daemon", new Troubles(loop::millis), this::newConnection, this);
         loop.add(new HubTime(hub));
     }

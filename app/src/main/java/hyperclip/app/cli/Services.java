@@ -6,6 +6,7 @@ import hyperclip.app.agent.Agent;
 import hyperclip.app.desktop.Desktop;
 import hyperclip.app.guest.Guest;
 import hyperclip.app.host.Host;
+import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.loop.Loop;
 import java.io.IOException;
@@ -43,12 +44,15 @@ final class Services {
             """;
 
     private static final String AGENT_HELP = """
-            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11]
+            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11] [--convert-images on|off]
 
             One graphical session's agent: run it in each session, as its user.
 
               --connect SOCKET  the daemon's. Default: /run/hyperclip/guest.sock
               --display KIND    auto (default) or x11: the display that $DISPLAY names
+              --convert-images on|off
+                                on (default): an image from outside is also offered as PNG, TIFF, BMP
+                                and JPEG, and converted in a process of its own when it is pasted so
 
             Waits for the daemon where it is not there yet, and ends with the session.
 
@@ -58,7 +62,7 @@ final class Services {
 
     private static final String HOST_HELP = """
             Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
-                                  [--display auto|x11|none]
+                                  [--display auto|x11|none] [--convert-images on|off]
 
             The front end on the machine that runs the virtual machines.
 
@@ -71,6 +75,9 @@ final class Services {
                                 $XDG_RUNTIME_DIR
               --display KIND    auto (default), x11: the display that $DISPLAY names; none: commands
                                 only
+              --convert-images on|off
+                                on (default): an image from a machine is also offered as PNG, TIFF, BMP
+                                and JPEG, and converted in a process of its own when it is pasted so
 
             What you copy is offered to every session of every machine; what is copied in a session is
             offered here, and to no other session.
@@ -129,12 +136,13 @@ final class Services {
 
     private static ExitCode agent(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("agent", arguments, Set.of("connect", "display"));
+        Options options = Options.read("agent", arguments, Set.of("connect", "display", "convert-images"));
         Path socket = options.last("connect").map(Path::of).orElse(Sockets.GUEST);
         checkDisplay("agent", options, Set.of("auto", "x11"));
+        Optional<ImageProgram> images = images("agent", options);
         try (Loop loop = new Loop()) {
             String[] gone = new String[1];
-            Agent agent = new Agent(loop, new KernelRandom(), socket, environment, why -> {
+            Agent agent = new Agent(loop, new KernelRandom(), socket, environment, images, why -> {
                 gone[0] = why;
                 loop.stop();
             });
@@ -146,9 +154,10 @@ final class Services {
 
     private static ExitCode host(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display"));
+        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display", "convert-images"));
         Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
         String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
+        Optional<ImageProgram> images = images("host", options);
         Map<String, Path> machines = machines(options.all("vm"));
         try (Loop loop = new Loop()) {
             Host host = new Host(loop, new KernelRandom());
@@ -159,7 +168,7 @@ final class Services {
             if (display.equals("none")) {
                 host.joinNone();
             } else {
-                leave = join(host, loop, environment, gone, server)::close;
+                leave = join(host, loop, environment, images, gone, server)::close;
             }
             machines.forEach(host::connect);
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
@@ -169,9 +178,15 @@ final class Services {
     }
 
     private static Desktop join(
-            Host host, Loop loop, Map<String, String> environment, String[] gone, LocalServer server) throws Complaint {
+            Host host,
+            Loop loop,
+            Map<String, String> environment,
+            Optional<ImageProgram> images,
+            String[] gone,
+            LocalServer server)
+            throws Complaint {
         try {
-            return host.join(environment, why -> {
+            return host.join(environment, images, why -> {
                 gone[0] = why;
                 loop.stop();
             });
@@ -220,6 +235,15 @@ final class Services {
             throw Options.wrong(command, "--display " + kind + " is not there (" + String.join(", ", kinds) + ")");
         }
         return kind;
+    }
+
+    private static Optional<ImageProgram> images(String command, Options options) throws Complaint {
+        String wish = options.last("convert-images").orElse("on");
+        return switch (wish) {
+            case "on" -> Optional.of(ImageProgram.installed());
+            case "off" -> Optional.empty();
+            default -> throw Options.wrong(command, "--convert-images is on or off, not " + wish);
+        };
     }
 
     /// Runs the loop; on SIGTERM or Ctrl-C ends it in good order.

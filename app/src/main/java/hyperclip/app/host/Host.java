@@ -2,6 +2,7 @@ package hyperclip.app.host;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.desktop.Desktop;
+import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.Clients;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.link.SocketLink;
@@ -53,8 +54,11 @@ public final class Host implements Clients.Places {
     }
 
     /// Joins the display that the environment names.
-    public Desktop join(Map<String, String> environment, Consumer<String> onGone) throws Complaint {
-        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, onGone);
+    ///
+    /// @param images what converts images for it, if anything
+    public Desktop join(Map<String, String> environment, Optional<ImageProgram> images, Consumer<String> onGone)
+            throws Complaint {
+        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, images, onGone);
         display = desktop.name();
         return desktop;
     }
