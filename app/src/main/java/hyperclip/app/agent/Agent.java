@@ -2,12 +2,12 @@ package hyperclip.app.agent;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.desktop.Desktop;
+import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.link.Dialer;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Limits;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -32,12 +32,12 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private String state = "";
 
     /// @param random the kernel's own generator
-    /// @param limits what every paste may take
+    /// @param settings of which the limits hold for every paste
     /// @param onGone told when the display is gone, and the agent with it
     public Agent(
             Loop loop,
             RandomGenerator random,
-            Limits limits,
+            DesktopSettings settings,
             Path socket,
             Map<String, String> environment,
             Consumer<String> onGone)
@@ -46,8 +46,11 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
         this.random = random;
         Troubles troubles = new Troubles(loop::millis);
         this.hub = new Hub(
-                loop::millis, (follower, followed) -> true, limits, refusal -> troubles.note(refusal.sentence()));
-        this.desktop = Desktop.open(loop, hub, "display", environment, random, limits, onGone);
+                loop::millis,
+                (follower, followed) -> true,
+                settings.limits(),
+                refusal -> troubles.note(refusal.sentence()));
+        this.desktop = Desktop.open(loop, hub, "display", environment, random, settings, onGone);
         this.dialer = new Dialer(loop, socket, "daemon", troubles, this::newConnection, this);
         loop.add(new HubTime(hub));
     }

@@ -4,8 +4,10 @@ import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
 import hyperclip.app.agent.Agent;
 import hyperclip.app.desktop.Desktop;
+import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.guest.Guest;
 import hyperclip.app.host.Host;
+import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Limits;
@@ -44,12 +46,16 @@ final class Services {
             """;
 
     private static final String AGENT_HELP = """
-            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11] [LIMITS]
+            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11] [--convert-images on|off]
+                                   [LIMITS]
 
             One graphical session's agent: run it in each session, as its user.
 
               --connect SOCKET  the daemon's. Default: /run/hyperclip/guest.sock
               --display KIND    auto (default) or x11: the display that $DISPLAY names
+              --convert-images on|off
+                                on (default): an image from outside is also offered as PNG, TIFF, BMP
+                                and JPEG, and converted in a process of its own when it is pasted so
 
             Waits for the daemon where it is not there yet, and ends with the session.
 
@@ -59,7 +65,7 @@ final class Services {
 
     private static final String HOST_HELP = """
             Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
-                                  [--display auto|x11|none] [LIMITS]
+                                  [--display auto|x11|none] [--convert-images on|off] [LIMITS]
 
             The front end on the machine that runs the virtual machines.
 
@@ -72,6 +78,9 @@ final class Services {
                                 $XDG_RUNTIME_DIR
               --display KIND    auto (default), x11: the display that $DISPLAY names; none: commands
                                 only
+              --convert-images on|off
+                                on (default): an image from a machine is also offered as PNG, TIFF, BMP
+                                and JPEG, and converted in a process of its own when it is pasted so
 
             What you copy is offered to every session of every machine; what is copied in a session is
             offered here, and to no other session.
@@ -140,13 +149,13 @@ final class Services {
 
     private static ExitCode agent(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("agent", arguments, Set.of("connect", "display"));
+        Options options = Options.read("agent", arguments, Set.of("connect", "display", "convert-images"));
         Path socket = options.last("connect").map(Path::of).orElse(Sockets.GUEST);
         checkDisplay("agent", options, Set.of("auto", "x11"));
-        Limits limits = LimitOptions.read("agent", options);
+        DesktopSettings settings = settings("agent", options);
         try (Loop loop = new Loop()) {
             String[] gone = new String[1];
-            Agent agent = new Agent(loop, new KernelRandom(), limits, socket, environment, why -> {
+            Agent agent = new Agent(loop, new KernelRandom(), settings, socket, environment, why -> {
                 gone[0] = why;
                 loop.stop();
             });
@@ -158,13 +167,13 @@ final class Services {
 
     private static ExitCode host(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display"));
+        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display", "convert-images"));
         Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
         String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
         Map<String, Path> machines = machines(options.all("vm"));
-        Limits limits = LimitOptions.read("host", options);
+        DesktopSettings settings = settings("host", options);
         try (Loop loop = new Loop()) {
-            Host host = new Host(loop, new KernelRandom(), limits);
+            Host host = new Host(loop, new KernelRandom(), settings);
             Sockets.makeFolder(socket, "rwx------");
             LocalServer server = host.listen(socket);
             String[] gone = new String[1];
@@ -233,6 +242,16 @@ final class Services {
             throw Options.wrong(command, "--display " + kind + " is not there (" + String.join(", ", kinds) + ")");
         }
         return kind;
+    }
+
+    private static DesktopSettings settings(String command, Options options) throws Complaint {
+        String convert = options.last("convert-images").orElse("on");
+        Optional<ImageProgram> images = switch (convert) {
+            case "on" -> Optional.of(ImageProgram.installed());
+            case "off" -> Optional.empty();
+            default -> throw Options.wrong(command, "--convert-images is on or off, not " + convert);
+        };
+        return new DesktopSettings(LimitOptions.read(command, options), images);
     }
 
     /// Runs the loop; on SIGTERM or Ctrl-C ends it in good order.

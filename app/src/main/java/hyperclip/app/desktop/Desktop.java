@@ -2,14 +2,16 @@ package hyperclip.app.desktop;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
+import hyperclip.app.images.ConvertedImages;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Limits;
+import hyperclip.core.clipboard.Peer;
 import hyperclip.display.x11.X11Display;
 import hyperclip.display.x11.X11Exception;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -32,7 +34,6 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
     /// Connects to the display that the environment names and opens it as a view.
     ///
     /// @param environment DISPLAY, XAUTHORITY and HOME are looked at
-    /// @param limits how long applications may take over a paste
     /// @param onGone told once, with the reason as a sentence, when the display server is gone
     public static Desktop open(
             Loop loop,
@@ -40,18 +41,21 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
             String view,
             Map<String, String> environment,
             RandomGenerator random,
-            Limits limits,
+            DesktopSettings settings,
             Consumer<String> onGone)
             throws Complaint {
         try {
-            X11Display display = X11Display.open(environment, random, loop::millis, limits);
+            X11Display display = X11Display.open(environment, random, loop::millis, settings.limits());
             Desktop desktop = new Desktop(loop, display, onGone);
             hub.open(view, opened -> {
-                display.attach(opened);
-                return signal -> {
+                Peer shown = signal -> {
                     display.say(signal);
                     desktop.updateInterest();
                 };
+                Optional<ConvertedImages> converted =
+                        settings.images().map(program -> new ConvertedImages(loop, program, opened, shown));
+                display.attach(converted.isPresent() ? converted.get() : opened);
+                return converted.isPresent() ? converted.get() : shown;
             });
             desktop.updateInterest();
             return desktop;

@@ -2,6 +2,7 @@ package hyperclip.app.host;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.desktop.Desktop;
+import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.link.Clients;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.link.SocketLink;
@@ -9,7 +10,6 @@ import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Limits;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
@@ -37,7 +37,7 @@ public final class Host implements Clients.Places {
 
     private final Loop loop;
     private final RandomGenerator random;
-    private final Limits limits;
+    private final DesktopSettings settings;
     private final Hub hub;
     private final Clients clients;
     private final Troubles troubles;
@@ -45,20 +45,21 @@ public final class Host implements Clients.Places {
     private String display = "none";
 
     /// @param random the kernel's own generator
-    /// @param limits what every paste may take
-    public Host(Loop loop, RandomGenerator random, Limits limits) {
+    /// @param settings of which the limits hold for every paste
+    public Host(Loop loop, RandomGenerator random, DesktopSettings settings) {
         this.loop = loop;
         this.random = random;
-        this.limits = limits;
+        this.settings = settings;
         this.troubles = new Troubles(loop::millis);
-        this.hub = new Hub(loop::millis, this::follows, limits, refusal -> troubles.note(refusal.sentence()));
+        this.hub =
+                new Hub(loop::millis, this::follows, settings.limits(), refusal -> troubles.note(refusal.sentence()));
         this.clients = new Clients(hub, this);
         loop.add(new HubTime(hub));
     }
 
     /// Joins the display that the environment names.
     public Desktop join(Map<String, String> environment, Consumer<String> onGone) throws Complaint {
-        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, limits, onGone);
+        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, settings, onGone);
         display = desktop.name();
         return desktop;
     }
