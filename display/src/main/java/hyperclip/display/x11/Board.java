@@ -167,7 +167,8 @@ final class Board {
             switch (findings) {
                 case Examination.Nothing _ -> nothingThere();
                 case Examination.Content content -> {
-                    Optional<OfferId> same = suspects.held(content.text());
+                    Optional<OfferId> same =
+                            suspects.held(content.text(), content.targets().isPlainText());
                     if (content.hyperclip().isPresent()) {
                         // Another Hyperclip's copy, or a manager's that keeps every type of it: it has come
                         // from some other machine, and passes on to none unless the user says so.

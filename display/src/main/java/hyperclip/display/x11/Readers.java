@@ -21,10 +21,11 @@ import java.util.Set;
 /// then offers is still the same copy: told as a new one it would go round the machines for ever, and from one session
 /// to the next. Nothing in X11 says of an owner where it has its content from.
 ///
-/// - **Text is known by its print.** An owner that has exactly the text that was handed out here holds that offer, if
-///   the offer still stands and this client has read it, or if it stood, or was read by anybody, until
-///   [#RECENT_MILLIS] ago. An owner with another text holds another copy. Time alone does not tell: managers read twice
-///   a second, and on a busy machine what they do comes seconds later.
+/// - **Text is known by its print.** An owner that has exactly the text that was handed out to it holds that offer, if
+///   the offer stands, or stood or was read until [#RECENT_MILLIS] ago. So long, an owner that has nothing but the text
+///   that another client was handed holds it as well. An owner with another text holds another copy. Time alone does
+/// not
+///   tell: managers read twice a second, and on a busy machine what they do comes seconds later.
 /// - **Anything else is told by its client and by time**: it began to read within [#EARLY_MILLIS] of our taking the
 ///   selection, before a person could have pasted, and takes the selection within [#SOON_MILLIS] of the end of that, or
 ///   of our losing it. Who has done so once is known as a manager, and any taking soon after any reading counts.
@@ -179,39 +180,49 @@ final class Readers {
     /// What a new owner may go on holding for us.
     ///
     /// @param texts that it holds an offer of ours by, if it has one of them
+    /// @param plainTexts the same, where it has nothing else: one that another client has read
     /// @param byTime the offer that it holds by the rule of time, for what has no text to compare
-    record Suspects(Map<TextPrint, OfferId> texts, Optional<OfferId> byTime) {
+    record Suspects(Map<TextPrint, OfferId> texts, Map<TextPrint, OfferId> plainTexts, Optional<OfferId> byTime) {
 
         boolean none() {
-            return texts.isEmpty() && byTime.isEmpty();
+            return byTime.isEmpty() && !wantText();
         }
 
         boolean wantText() {
-            return !texts.isEmpty();
+            return !texts.isEmpty() || !plainTexts.isEmpty();
         }
 
         /// The offer of ours that it holds, if it is one.
         ///
         /// @param text that the owner has, where it was asked for and is one that can be compared
-        Optional<OfferId> held(Optional<TextPrint> text) {
-            return wantText() && text.isPresent() ? Optional.ofNullable(texts.get(text.get())) : byTime;
+        /// @param isPlain whether it has nothing but that text
+        Optional<OfferId> held(Optional<TextPrint> text, boolean isPlain) {
+            if (text.isEmpty() || !wantText()) {
+                return byTime;
+            }
+            OfferId own = texts.get(text.get());
+            return Optional.ofNullable(own == null && isPlain ? plainTexts.get(text.get()) : own);
         }
     }
 
     /// This client takes the selection now.
     Suspects suspects(Selection selection, int client, long now) {
         Map<TextPrint, OfferId> texts = new HashMap<>();
+        Map<TextPrint, OfferId> plainTexts = new HashMap<>();
         for (Deque<Held> offers : held.values()) {
             for (Held one : offers) {
                 boolean recent = now - Math.max(one.lastRead, one.stoodUntil) <= RECENT_MILLIS;
-                if (recent || (one.stands && one.reads.containsKey(client))) {
+                boolean isReader = one.reads.containsKey(client);
+                if (isReader && (recent || one.stands)) {
                     one.texts.forEach(text -> texts.put(text, one.offer));
+                } else if (recent) {
+                    one.texts.forEach(text -> plainTexts.put(text, one.offer));
                 }
             }
         }
         Held last = held.get(selection).peekLast();
         boolean byTime = last != null && isHeldByTime(last, client, now);
-        return new Suspects(texts, byTime ? Optional.of(last.offer) : Optional.empty());
+        return new Suspects(texts, plainTexts, byTime ? Optional.of(last.offer) : Optional.empty());
     }
 
     private boolean isHeldByTime(Held last, int client, long now) {

@@ -78,6 +78,11 @@ record Targets(Map<MimeType, Integer> types) {
         return types.isEmpty();
     }
 
+    /// Whether there is text and nothing else.
+    boolean isPlainText() {
+        return types.size() == 1 && types.containsKey(MimeType.TEXT);
+    }
+
     Optional<Integer> target(MimeType type) {
         return Optional.ofNullable(types.get(type));
     }

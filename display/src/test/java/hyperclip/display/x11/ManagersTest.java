@@ -89,6 +89,11 @@ class ManagersTest {
             reads(reader, "UTF8_STRING", "A");
             takesText(owner, "copy");
             assertNothingIsOffered();
+            // But one that has more than the text is an application in which it was copied.
+            owner.own("CLIPBOARD");
+            owner.answer("TARGETS", owner.atoms("UTF8_STRING", "text/html"), RawOwner.ATOM);
+            owner.answer("UTF8_STRING", "copy".getBytes(UTF_8), owner.atom("UTF8_STRING"));
+            desk.offer(Selection.CLIPBOARD, 0);
         }
     }
 
