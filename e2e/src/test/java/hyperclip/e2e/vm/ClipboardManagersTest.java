@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,9 @@ class ClipboardManagersTest {
     private static final int COPIES = Integer.getInteger("hyperclip.copies", 5);
 
     private static final long QUIET_SECONDS = 3;
+
+    /// Looks at a selection until a manager that is there has brought something to it.
+    private static final int TRIES = 40;
 
     private static final Pattern AGE = Pattern.compile("\"(?:clipboard|primary)\":\"[^\"]*, (\\d+) (s|min|h) ago\"");
 
@@ -68,6 +72,9 @@ class ClipboardManagersTest {
 
     /// @param managed the desks that have managers
     private void copiesInTurn(String where, Desk... managed) throws Exception {
+        for (Desk desk : managed) {
+            awaitManagers(desk);
+        }
         List<String> alices = new ArrayList<>();
         byte[] last = new byte[0];
         for (int i = 0; i < COPIES; i++) {
@@ -85,6 +92,22 @@ class ClipboardManagersTest {
         Stage.assertPastes(stage.host, Program.XCLIP, Selection.CLIPBOARD, last);
         Stage.assertPastes(stage.alice, Program.XCLIP, Selection.CLIPBOARD, last);
         Stage.assertPastes(stage.bob, Program.XCLIP, Selection.CLIPBOARD, last);
+    }
+
+    /// An autocutsel that starts takes for known what the other one has put into their buffer before.
+    private static void awaitManagers(Desk desk) throws IOException {
+        long until = System.nanoTime() + Stage.PATIENCE.toNanos();
+        while (System.nanoTime() < until) {
+            byte[] text = Stage.marker("to begin with");
+            desk.copy(Program.XCLIP, Selection.CLIPBOARD, text);
+            for (int tries = 0; tries < TRIES; tries++) {
+                if (Arrays.equals(desk.paste(Program.XCLIP, Selection.PRIMARY).output(), text)) {
+                    return;
+                }
+                Stage.pause();
+            }
+        }
+        throw new AssertionError("the autocutsels on " + desk.name() + " do nothing");
     }
 
     /// By the content, since a manager may own it by then. The two autocutsels of a desk bring each copy to its other

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,6 +23,11 @@ class RestartTest {
 
     /// Long enough under way to be caught at it.
     private static final int LARGE = 48 * 1024 * 1024;
+
+    /// From its beginning to the end of the test.
+    private static final Duration PASTE_AT_MOST = Duration.ofMinutes(2);
+
+    private static final AtomicInteger PASTES = new AtomicInteger();
 
     private final Stage stage;
 
@@ -59,7 +66,7 @@ class RestartTest {
     }
 
     private void killed(Victim victim, Moment moment) throws Exception {
-        FutureTask<Outcome> paste = begin(moment);
+        Optional<LongPaste> paste = begin(moment);
         byte[] fromGuest = Stage.marker("guest's");
         byte[] fromHost = Stage.marker("host's");
         if (moment != Moment.TRANSFER_TO_HOST) {
@@ -84,22 +91,44 @@ class RestartTest {
         stage.assertUntouched(
                 victim == Victim.FRONT_END ? stage.frontEnd.pid() : frontEnd,
                 List.of(stage.daemon, stage.aliceAgent, stage.bobAgent));
-        if (moment != Moment.IDLE) {
-            assertThat(paste.get().exit()).as("the paste that was cut off").isNotZero();
+        if (paste.isPresent()) {
+            assertThat(paste.get().kill().exit())
+                    .as("the paste that was cut off")
+                    .isNotZero();
         }
     }
 
-    /// A paste of much, which ends by itself after a while whatever happens to it.
-    private FutureTask<Outcome> begin(Moment moment) throws IOException {
+    /// A paste of much, by an xclip that would wait for the rest for ever: it is killed when it is told to end.
+    private record LongPaste(Desk desk, String end, FutureTask<Outcome> outcome) {
+
+        static LongPaste begin(Desk desk, Selection selection) {
+            String end = "/tmp/hyperclip-" + ProcessHandle.current().pid() + "-" + PASTES.incrementAndGet();
+            String command = "mkfifo " + end + " && { xclip -o -selection " + selection.word()
+                    + " > /dev/null & read _ < " + end + "; rm " + end + "; kill -KILL $!; wait $!; }";
+            FutureTask<Outcome> outcome = new FutureTask<>(() -> run(desk, command));
+            Thread.ofPlatform().daemon().start(outcome);
+            return new LongPaste(desk, end, outcome);
+        }
+
+        private static Outcome run(Desk desk, String command) throws IOException {
+            return desk.run(List.of("sh", "-c", command), new byte[0], PASTE_AT_MOST);
+        }
+
+        Outcome kill() throws Exception {
+            run(desk, "echo > " + end);
+            return outcome.get();
+        }
+    }
+
+    private Optional<LongPaste> begin(Moment moment) throws IOException {
         Selection selection = moment == Moment.TRANSFER_TO_HOST ? Selection.CLIPBOARD : Selection.PRIMARY;
-        String xclip = "timeout -s KILL 20 xclip -o -selection " + selection.word() + " > /dev/null";
-        FutureTask<Outcome> paste = switch (moment) {
-            case IDLE -> new FutureTask<>(() -> null);
+        return switch (moment) {
+            case IDLE -> Optional.empty();
             case TRANSFER_TO_HOST -> {
                 var before = stage.host.offer(selection);
                 stage.machine.run(User.ALICE, "sh", "-c", "yes | head -c " + LARGE + " | xclip -selection clipboard");
                 stage.host.awaitOffer(selection, before);
-                yield pasting(stage.host, xclip);
+                yield Optional.of(LongPaste.begin(stage.host, selection));
             }
             case TRANSFER_TO_GUEST -> {
                 Stage.copy(
@@ -107,15 +136,9 @@ class RestartTest {
                         stage.alice,
                         selection,
                         "y\n".repeat(LARGE / 2).getBytes(StandardCharsets.US_ASCII));
-                yield pasting(stage.alice, xclip);
+                yield Optional.of(LongPaste.begin(stage.alice, selection));
             }
         };
-        Thread.ofPlatform().daemon().start(paste);
-        return paste;
-    }
-
-    private static FutureTask<Outcome> pasting(Desk desk, String command) {
-        return new FutureTask<>(() -> desk.run(List.of("sh", "-c", command), new byte[0], Duration.ofSeconds(60)));
     }
 
     private void awaitTransfer() throws IOException {

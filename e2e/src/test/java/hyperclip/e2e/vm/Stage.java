@@ -141,7 +141,7 @@ final class Stage {
     }
 
     /// Between two tries, so that trying does not take the processor from what is waited for.
-    private static void pause() throws IOException {
+    static void pause() throws IOException {
         try {
             Thread.sleep(50);
         } catch (InterruptedException e) {
