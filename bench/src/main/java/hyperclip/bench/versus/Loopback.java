@@ -5,6 +5,7 @@ import hyperclip.app.link.LocalSocket;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Selection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -52,7 +53,7 @@ final class Loopback implements AutoCloseable {
             try {
                 there.run();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         driver.await("the driver to greet itself", here::isReady);

@@ -8,15 +8,20 @@ import hyperclip.demo.HostDesk;
 import hyperclip.display.x11.X11Exception;
 import hyperclip.display.x11.XClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /// One guest's side with all that it needs: an X server of its own, its daemon and its agent as a person starts them,
 /// applications on the display, and the driver's end at the port.
 final class Side implements AutoCloseable {
+
+    /// Between two looks at what does not tell of itself, in milliseconds.
+    private static final long LOOK = 10;
 
     private final Driver driver;
     private final String name;
@@ -42,7 +47,7 @@ final class Side implements AutoCloseable {
             try {
                 end.connected(channel);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
     }
@@ -92,10 +97,19 @@ final class Side implements AutoCloseable {
         }
     }
 
-    private void awaitRunning(String what, java.util.function.BooleanSupplier condition) throws Complaint, IOException {
-        driver.await(what, () -> condition.getAsBoolean() || !processes.areRunning());
-        if (!processes.areRunning()) {
-            throw new Complaint(ExitCode.FAILED, processes.whatEnded());
+    /// Looks again and again: nothing on the loop tells of files and processes.
+    private void awaitRunning(String what, BooleanSupplier condition) throws Complaint, IOException {
+        long until = driver.loop().millis() + Driver.PATIENCE;
+        while (!condition.getAsBoolean()) {
+            if (!processes.areRunning()) {
+                throw new Complaint(ExitCode.FAILED, processes.whatEnded());
+            }
+            if (driver.loop().millis() >= until) {
+                throw new Complaint(
+                        ExitCode.TIMED_OUT,
+                        "waited " + Driver.PATIENCE / 1000 + " s in vain for " + what + " of " + name);
+            }
+            driver.pause(LOOK);
         }
     }
 

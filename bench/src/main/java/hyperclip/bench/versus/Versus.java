@@ -177,7 +177,7 @@ public final class Versus {
                 note(ours, counts, latency(rig.ours, way, Selection.CLIPBOARD, Driver.PAUSE / 2));
                 note(theirs, counts, latency(rig.theirs, way, Selection.CLIPBOARD, Driver.PAUSE / 2));
                 if (i % 5 == 0) {
-                    note(xclip, counts, rig.xclip.paste());
+                    note(xclip, counts, rig.xclip.paste(text));
                     for (int j = 0; j < alone.size(); j++) {
                         Loopback one = rig.alone.get(j);
                         note(
@@ -236,7 +236,8 @@ public final class Versus {
     }
 
     private void throughput(Rig rig, long size, int rounds) throws Complaint, IOException {
-        rig.xclip.copy(driver, new Text(size, 1));
+        Text text = new Text(size, 1);
+        rig.xclip.copy(driver, text);
         for (Way way : Way.values()) {
             progress("throughput at " + size / MIB + " MiB, " + way + ", " + rounds + " times each");
             Samples ours = new Samples();
@@ -247,7 +248,7 @@ public final class Versus {
                 boolean counts = i >= 0;
                 note(ours, counts, transfer(rig.ours, way, size));
                 note(theirs, counts, transfer(rig.theirs, way, size));
-                note(xclip, counts, rig.xclip.paste());
+                note(xclip, counts, rig.xclip.paste(text));
                 for (int j = 0; j < alone.size(); j++) {
                     Loopback one = rig.alone.get(j);
                     note(alone.get(j), counts, driver.transfer("the driver alone", one.from(way), one.to(way), size));

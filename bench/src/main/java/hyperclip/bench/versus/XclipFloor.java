@@ -9,17 +9,25 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
 
 /// xclip to xclip on one X server: what a paste costs where nothing is between the two.
 final class XclipFloor implements AutoCloseable {
 
+    /// How long an xclip may take to copy, in milliseconds.
+    private static final long STARTS = 20_000;
+
+    /// Between two looks whether it has, in milliseconds.
+    private static final long LOOK = 50;
+
     private final HostDesk desk;
+    private final byte[] buffer = new byte[Text.MAX_PIECE];
 
     XclipFloor() throws IOException {
         desk = HostDesk.own();
     }
 
-    /// One xclip copies this text, and others paste it from now on; that it comes whole is looked at once.
+    /// An xclip copies this text, and can be pasted from when this returns.
     void copy(Driver driver, Text text) throws Complaint, IOException {
         byte[] content = new byte[Math.toIntExact(text.size())];
         for (int at = 0; at < content.length; at += Text.MAX_PIECE) {
@@ -27,44 +35,41 @@ final class XclipFloor implements AutoCloseable {
             text.piece(at, length).get(content, at, length);
         }
         desk.copy(Program.XCLIP, Selection.CLIPBOARD, content);
-        String last = "";
-        for (long until = driver.loop().millis() + 20_000; driver.loop().millis() < until; driver.pause(50)) {
-            Arrival arrival = new Arrival(text, () -> {});
-            Process paste = paste(Redirect.PIPE);
-            try (InputStream out = paste.getInputStream()) {
-                arrival.piece(java.nio.ByteBuffer.wrap(out.readAllBytes()));
-            }
-            arrival.end();
-            if (arrival.failure().isEmpty()) {
+        // xclip takes the selection when it has read its input.
+        for (long until = driver.loop().millis() + STARTS; driver.loop().millis() < until; driver.pause(LOOK)) {
+            if (arrived(text).failure().isEmpty()) {
                 return;
             }
-            last = arrival.failure().get();
         }
-        throw new Complaint(ExitCode.FAILED, "xclip does not paste what xclip copied: " + last);
+        paste(text);
     }
 
-    private Process paste(Redirect output) throws IOException {
+    /// Nanoseconds of one `xclip -o`, from the start of its process to the last byte out of its pipe.
+    long paste(Text text) throws Complaint, IOException {
+        long start = System.nanoTime();
+        Arrival arrival = arrived(text);
+        if (arrival.failure().isPresent()) {
+            throw new Complaint(
+                    ExitCode.FAILED,
+                    "xclip does not paste what xclip copied: "
+                            + arrival.failure().get());
+        }
+        return arrival.lastByte() - start;
+    }
+
+    private Arrival arrived(Text text) throws IOException {
+        Arrival arrival = new Arrival(text, () -> {});
         ProcessBuilder builder = new ProcessBuilder(Program.XCLIP.word(), "-o", "-selection", "clipboard")
                 .redirectInput(new File("/dev/null"))
-                .redirectError(Redirect.DISCARD)
-                .redirectOutput(output);
+                .redirectError(Redirect.DISCARD);
         builder.environment().putAll(desk.environment());
-        return builder.start();
-    }
-
-    /// Nanoseconds of one `xclip -o`, with the start of its process.
-    long paste() throws Complaint, IOException {
-        long start = System.nanoTime();
-        Process paste = paste(Redirect.DISCARD);
-        try {
-            if (paste.waitFor() != 0) {
-                throw new Complaint(ExitCode.FAILED, "xclip -o ended with " + paste.exitValue());
+        try (InputStream out = builder.start().getInputStream()) {
+            for (int count = out.read(buffer); count >= 0 && !arrival.isOver(); count = out.read(buffer)) {
+                arrival.piece(ByteBuffer.wrap(buffer, 0, count));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Complaint(ExitCode.FAILED, "interrupted while xclip pasted");
         }
-        return System.nanoTime() - start;
+        arrival.end();
+        return arrival;
     }
 
     @Override
