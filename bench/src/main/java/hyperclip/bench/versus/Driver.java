@@ -39,6 +39,19 @@ final class Driver implements AutoCloseable {
         loop.runUntil(() -> false, loop.millis() + millis);
     }
 
+    /// Does this as the loop does everything: what it leads to is sent when it returns.
+    ///
+    /// @return when it began
+    private long inTurn(Runnable work) throws IOException {
+        long[] start = new long[1];
+        loop.post(() -> {
+            start[0] = System.nanoTime();
+            work.run();
+        });
+        loop.runUntil(() -> start[0] != 0, Long.MAX_VALUE);
+        return start[0];
+    }
+
     /// An arrival that wakes this thread, wherever it happens.
     Arrival arrival(Text text) {
         return new Arrival(text, () -> loop.post(() -> {}));
@@ -62,8 +75,7 @@ final class Driver implements AutoCloseable {
         Arrival arrival = arrival(text);
         to.onOffer(selection, () -> to.paste(selection, arrival));
         pause(before);
-        long start = System.nanoTime();
-        from.copy(selection, text);
+        long start = inTurn(() -> from.copy(selection, text));
         awaitWhole("a copy of " + size + " bytes: " + what, arrival);
         return arrival.lastByte() - start;
     }
@@ -76,7 +88,7 @@ final class Driver implements AutoCloseable {
             loop.post(() -> {});
         });
         pause(PAUSE);
-        from.copy(selection, text);
+        inTurn(() -> from.copy(selection, text));
         await("an offer: " + what, offered::get);
     }
 
@@ -86,8 +98,7 @@ final class Driver implements AutoCloseable {
         offer(what, from, to, Selection.CLIPBOARD, text);
         pause(PAUSE);
         Arrival arrival = arrival(text);
-        long start = System.nanoTime();
-        to.paste(Selection.CLIPBOARD, arrival);
+        long start = inTurn(() -> to.paste(Selection.CLIPBOARD, arrival));
         awaitWhole("a paste of " + size + " bytes: " + what, arrival);
         return arrival.lastByte() - start;
     }
