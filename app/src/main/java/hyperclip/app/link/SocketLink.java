@@ -87,14 +87,16 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
                 close("the other side closed the connection");
                 return;
             }
-            if (count == 0) {
-                return;
-            }
             taken += count;
+            boolean more = !bytes.hasRemaining();
             try {
                 connection.received(bytes.flip());
             } catch (ProtocolException e) {
                 refuse(e.getMessage());
+            }
+            if (!more) {
+                // A short read has emptied the socket: another one would only say so.
+                return;
             }
         }
     }

@@ -33,9 +33,10 @@ final class Serving implements Windows.Listener {
     static final int MAX_AT_ONCE = 64;
 
     /// Content outstanding for one paste, two pieces: one with the requestor and one on its way.
-    static final int WINDOW = 256 * 1024;
+    static final int WINDOW = 512 * 1024;
 
-    /// What goes into one property. Servers take far more, but the requestor has to hold it.
+    /// What goes into one property, as much as toolkits write. Servers take far more, but the requestor has to hold it.
+    /// With half of it pastes take half as long again: each piece costs several switches between three processes.
     static final int MAX_PIECE = WINDOW / 2;
 
     /// How much longer than by its own limits the hub may be silent before the requestor is told that nothing comes:

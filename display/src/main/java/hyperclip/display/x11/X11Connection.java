@@ -447,14 +447,15 @@ final class X11Connection implements AutoCloseable {
             if (read < 0) {
                 throw new EOFException("the X server closed the connection");
             }
-            if (read == 0) {
-                break;
-            }
+            boolean more = in.limit() == in.capacity();
             budget -= read;
             take();
             write();
+            if (!more) {
+                // A short read has emptied the socket: another one would only say so.
+                break;
+            }
         }
-        write();
     }
 
     private void take() throws IOException {

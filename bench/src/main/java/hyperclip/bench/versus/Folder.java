@@ -1,0 +1,33 @@
+package hyperclip.bench.versus;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/// A folder for sockets and logs, with a path short enough for a unix socket.
+record Folder(Path path) implements AutoCloseable {
+
+    static Folder make() throws IOException {
+        return new Folder(Files.createTempDirectory("hc-versus-"));
+    }
+
+    Path file(String name) {
+        return path.resolve(name);
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(path)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> {
+                if (!file.delete()) {
+                    System.err.println("versus: left behind: " + file);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
