@@ -102,7 +102,8 @@ public final class Hub {
 
     /// When [#tick()] is wanted next, on this hub's clock; `Long.MAX_VALUE` where nothing waits.
     public long deadline() {
-        return transfers.oldestMove() == Long.MAX_VALUE ? Long.MAX_VALUE : transfers.oldestMove() + STALL;
+        long oldest = transfers.oldestMove();
+        return oldest == Long.MAX_VALUE ? Long.MAX_VALUE : oldest + STALL;
     }
 
     /// Ends the transfers that have stood still for too long.

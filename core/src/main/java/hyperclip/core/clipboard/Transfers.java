@@ -67,7 +67,12 @@ final class Transfers<P> {
 
     /// When the transfer moved last that has stood still the longest; `Long.MAX_VALUE` where there is none.
     long oldestMove() {
-        return byId.values().stream().mapToLong(Transfer::lastMove).min().orElse(Long.MAX_VALUE);
+        // No stream: it is asked for at every turn of the loop.
+        long oldest = Long.MAX_VALUE;
+        for (Transfer<P> transfer : byId.values()) {
+            oldest = Math.min(oldest, transfer.lastMove());
+        }
+        return oldest;
     }
 
     List<Transfer<P>> stalledSince(long moment) {
