@@ -31,7 +31,7 @@ final class Serving implements Windows.Listener {
     static final int MAX_AT_ONCE = 64;
 
     /// Content outstanding for one paste, two pieces: one with the requestor and one on its way.
-    static final int WINDOW = 256 * 1024;
+    static final int WINDOW = 512 * 1024;
 
     /// What goes into one property. Servers take far more, but the requestor has to hold it.
     static final int MAX_PIECE = WINDOW / 2;
