@@ -46,10 +46,11 @@ final class DebianPackages {
         }
     }
 
-    /// The files of the named packages and of all that they depend on, but for what is left out.
+    /// The files of the named packages and of all that they depend on, but for what is left out and not named.
     List<Path> withDependencies(List<String> names, List<String> leftOut) throws IOException {
         List<Download> downloads = afresh(() -> resolve(names)).stream()
-                .filter(download -> leftOut.stream().noneMatch(pattern -> matches(pattern, download.name())))
+                .filter(download -> names.contains(download.name())
+                        || leftOut.stream().noneMatch(pattern -> matches(pattern, download.name())))
                 .toList();
         return fetch(downloads);
     }

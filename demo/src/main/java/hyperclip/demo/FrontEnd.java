@@ -55,13 +55,13 @@ public final class FrontEnd implements Closeable {
     public synchronized void start() throws IOException {
         long before = Files.exists(log) ? Files.size(log) : 0;
         process = desk.start(
-                command("setsid", "host", "--vm", GuestDesk.MACHINE + "=" + port, "--listen", socket.toString()),
+                launched("setsid", "host", "--vm", GuestDesk.MACHINE + "=" + port, "--listen", socket.toString()),
                 Redirect.from(new File("/dev/null")),
                 Redirect.appendTo(log.toFile()));
         awaitLog("listening on", before, Duration.ofSeconds(30));
     }
 
-    private List<String> command(String before, String... arguments) {
+    private List<String> launched(String before, String... arguments) {
         List<String> command = new ArrayList<>(List.of(before));
         command.addAll(launcher);
         command.addAll(List.of(arguments));
@@ -87,10 +87,15 @@ public final class FrontEnd implements Closeable {
 
     /// Runs a command such as `sessions` or `copy --to demo/bob` against it.
     public Outcome run(byte[] input, String... arguments) throws IOException {
+        return desk.run(command(arguments), input, COMMAND);
+    }
+
+    /// What to run for such a command.
+    public List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of(arguments));
         command.addAll(List.of("--connect", socket.toString()));
-        return desk.run(command, input, COMMAND);
+        return command;
     }
 
     public String log() throws IOException {

@@ -40,18 +40,26 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
 
     /// The image for what this program itself runs from: its jars, or the folders of classes that a build has left.
     public static GuestImage ofThisProgram(Consumer<String> progress) throws IOException {
-        return of(HyperclipJars.ofThisProgram(), progress);
+        return ofThisProgram(List.of(), progress);
+    }
+
+    /// The same with more packages of Debian in it, their dependencies included: an image of its own.
+    public static GuestImage ofThisProgram(List<String> morePackages, Consumer<String> progress) throws IOException {
+        return of(HyperclipJars.ofThisProgram(), morePackages, Cache.of(System.getenv()), progress);
     }
 
     /// The image with these modules in it (jars, or folders of classes), the demo's own among them. Builds what the
     /// cache does not hold, and tells its progress in short lines.
     public static GuestImage of(List<Path> jarsAndFolders, Consumer<String> progress) throws IOException {
-        return of(jarsAndFolders, Cache.of(System.getenv()), progress);
+        return of(jarsAndFolders, List.of(), Cache.of(System.getenv()), progress);
     }
 
-    static GuestImage of(List<Path> jarsAndFolders, Cache cache, Consumer<String> progress) throws IOException {
+    private static GuestImage of(
+            List<Path> jarsAndFolders, List<String> morePackages, Cache cache, Consumer<String> progress)
+            throws IOException {
         HyperclipJars jars = HyperclipJars.of(jarsAndFolders);
-        Path root = cache.entry("root", rootRecipe(), folder -> buildRoot(folder, cache, progress));
+        Path root = cache.entry(
+                "root", rootRecipe(morePackages), folder -> buildRoot(folder, morePackages, cache, progress));
         Path runtime = runtime(jars.jdkModules(), cache, progress);
         Recipe recipe = new Recipe().with(runtime.getFileName().toString()).with(productLauncher(List.of()));
         jars.addTo(recipe);
@@ -76,17 +84,21 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "etc/hyperclip/initramfs-init",
             "etc/hyperclip/session");
 
-    private static Recipe rootRecipe() {
+    private static Recipe rootRecipe(List<String> morePackages) {
         Recipe recipe = new Recipe().with(KERNEL);
         List.of("build-root.sh", "packages", "left-out").forEach(name -> recipe.with(Recipe.resource(name)));
         GUEST_FILES.forEach(name -> recipe.with(name).with(Recipe.resource("files/" + name)));
+        morePackages.forEach(recipe::with);
         return recipe;
     }
 
-    private static void buildRoot(Path folder, Cache cache, Consumer<String> progress) throws IOException {
+    private static void buildRoot(Path folder, List<String> morePackages, Cache cache, Consumer<String> progress)
+            throws IOException {
         DebianPackages debian =
                 new DebianPackages(Files.createDirectories(cache.folder().resolve("debs")), progress);
-        List<Path> packages = debian.withDependencies(Recipe.lines("packages"), Recipe.lines("left-out"));
+        List<String> names = new ArrayList<>(Recipe.lines("packages"));
+        names.addAll(morePackages);
+        List<Path> packages = debian.withDependencies(names, Recipe.lines("left-out"));
         Path kernel = debian.kernel(KERNEL);
         progress.accept("building the guest's root disk from %d packages".formatted(packages.size()));
         Files.write(

@@ -128,12 +128,12 @@ public final class HostDesk implements Desk, Closeable {
     }
 
     /// Where what belongs to this desktop may lie; deleted in the end.
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /// Starts a program that goes on until this desk is closed or the program is ended.
-    Process start(List<String> command, Redirect input, Redirect output) throws IOException {
+    public Process start(List<String> command, Redirect input, Redirect output) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(input)
                 .redirectOutput(output)

@@ -19,8 +19,12 @@ final class PastePeer implements Peer {
 
     private static final int WINDOW = 1024 * 1024;
 
+    /// What has been written is granted anew in portions of so much: each costs a message on every link.
+    private static final int PORTION = WINDOW / 4;
+
     private final View view;
     private final WritableByteChannel output;
+    private int written;
     private boolean whole;
     private Signal.Abort refusal;
     private IOException failure;
@@ -62,7 +66,11 @@ final class PastePeer implements Peer {
                     view.hear(new Signal.Abort(chunk.transfer(), Reason.REQUESTER_GONE));
                     return;
                 }
-                view.hear(new Signal.Credit(chunk.transfer(), count));
+                written += count;
+                if (written >= PORTION) {
+                    view.hear(new Signal.Credit(chunk.transfer(), written));
+                    written = 0;
+                }
             }
             case Signal.End _ -> whole = true;
             case Signal.Abort abort -> refusal = abort;

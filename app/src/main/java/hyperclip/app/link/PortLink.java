@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,8 +26,8 @@ public final class PortLink implements Loop.Timed {
     /// A read gives at most a page, a write takes at most this much (measured on Linux 6.1).
     private static final int PIECE = 32 * 1024;
 
-    /// How many pieces are handed on before others have their turn.
-    private static final int TURN = 32;
+    /// How many bytes are handed on before others have their turn.
+    private static final int TURN = 1024 * 1024;
 
     /// Reads that end at once although something was written are not repeated faster than this, in milliseconds.
     private static final long CALM = 100;
@@ -39,7 +40,6 @@ public final class PortLink implements Loop.Timed {
     private final RandomAccessFile port;
     private final ByteRing in = new ByteRing(RING);
     private final ByteRing out = new ByteRing(RING);
-    private final ByteBuffer taken = ByteBuffer.allocate(PIECE);
     private final Object written = new Object();
     private long writes;
     private volatile boolean wantsRoom;
@@ -70,6 +70,11 @@ public final class PortLink implements Loop.Timed {
 
     private void flush() {
         flushing = false;
+        fill();
+        out.wake();
+    }
+
+    private void fill() {
         while (connection.hasToSend()) {
             if (out.room() < wanted()) {
                 wantsRoom = true;
@@ -97,13 +102,13 @@ public final class PortLink implements Loop.Timed {
     }
 
     private void readOn() {
-        byte[] piece = new byte[PIECE];
-        try (FileInputStream stream = new FileInputStream(port.getFD())) {
+        // Each stream has a channel of its own: one channel for both would hold up a write while a read waits.
+        try (FileChannel stream = new FileInputStream(port.getFD()).getChannel()) {
             while (true) {
                 long writesBefore = writes();
-                int count = stream.read(piece);
+                int count = stream.read(in.awaitRoom());
                 if (count > 0) {
-                    if (in.putAll(ByteBuffer.wrap(piece, 0, count))) {
+                    if (in.added(count)) {
                         loop.post(this::drain);
                     }
                 } else {
@@ -118,12 +123,9 @@ public final class PortLink implements Loop.Timed {
     }
 
     private void writeOn() {
-        byte[] bytes = new byte[PIECE];
-        try (FileOutputStream stream = new FileOutputStream(port.getFD())) {
+        try (FileChannel stream = new FileOutputStream(port.getFD()).getChannel()) {
             while (true) {
-                ByteBuffer piece = ByteBuffer.wrap(bytes);
-                out.takeSome(piece);
-                stream.write(bytes, 0, piece.position());
+                out.taken(stream.write(out.awaitContent(PIECE)));
                 synchronized (written) {
                     writes++;
                     written.notifyAll();
@@ -160,19 +162,29 @@ public final class PortLink implements Loop.Timed {
                 e.getMessage());
     }
 
+    /// Hands on what has come, and sleeps until the frame at hand is whole: a read gives a page of it, and to be woken
+    /// for each costs more than to read it.
     private void drain() {
-        for (int pieces = 0; pieces < TURN; pieces++) {
-            in.poll(taken.clear());
-            if (taken.position() == 0) {
+        int handedOn = 0;
+        do {
+            if (handedOn >= TURN) {
+                loop.post(this::drain);
                 return;
             }
-            try {
-                connection.received(taken.flip());
-            } catch (ProtocolException e) {
-                throw new IllegalStateException("a port begins anew after bad input", e);
-            }
+            handedOn += handOn();
+        } while (in.enough(connection.missing()));
+    }
+
+    private int handOn() {
+        ByteBuffer content = in.content(RING);
+        int count = content.remaining();
+        try {
+            connection.received(content);
+        } catch (ProtocolException e) {
+            throw new IllegalStateException("a port begins anew after bad input", e);
         }
-        loop.post(this::drain);
+        in.taken(count);
+        return count;
     }
 
     private void hostLeft() {

@@ -69,10 +69,12 @@ final class Transfers<P> {
 
     /// When the first of them will have stood still for too long; `Long.MAX_VALUE` where there is none.
     long firstDue(Limits limits) {
-        return byId.values().stream()
-                .mapToLong(transfer -> transfer.dueAt(limits))
-                .min()
-                .orElse(Long.MAX_VALUE);
+        // No stream: it is asked for at every turn of the loop.
+        long first = Long.MAX_VALUE;
+        for (Transfer<P> transfer : byId.values()) {
+            first = Math.min(first, transfer.dueAt(limits));
+        }
+        return first;
     }
 
     List<Transfer<P>> due(Limits limits, long now) {

@@ -45,6 +45,11 @@ final class FrameReader {
         return payload == null && header.position() == 0;
     }
 
+    /// How many bytes the frame at hand, or its header, still lacks; 1 between frames.
+    int missing() {
+        return payload != null ? payload.remaining() : betweenFrames() ? 1 : header.remaining();
+    }
+
     /// The position in the stream, counted from 0, of the next byte.
     long position() {
         return read;

@@ -12,7 +12,11 @@ import java.util.Queue;
 final class Paste {
 
     /// How much content of one transfer may wait on a link, in bytes.
-    static final int WINDOW = 256 * 1024;
+    static final int WINDOW = 512 * 1024;
+
+    /// The window is filled again in portions of so much: each is a message, which costs as much as several frames of
+    /// content.
+    static final int PORTION = WINDOW / 2;
 
     private final SessionPeer peer;
     private final long wire;
@@ -84,10 +88,10 @@ final class Paste {
         return new Outbox.Ready(Frame.Kind.DATA, peer.channel(), number, chunk);
     }
 
-    /// Fills the window again, in portions of a quarter of it where there is as much to grant.
+    /// Fills the window again, in portions where there is as much to grant.
     private void renew() {
         int portion = (int) Math.min(WINDOW - open, unasked);
-        if (portion >= WINDOW / 4 || (portion > 0 && portion == unasked)) {
+        if (portion >= PORTION || (portion > 0 && portion == unasked)) {
             open += portion;
             unasked -= portion;
             peer.grantOn(this, portion);

@@ -290,6 +290,11 @@ public final class SessionConnection {
         }
     }
 
+    /// With fewer bytes than this, [#received] can do nothing that has a consequence. At least 1.
+    public int missing() {
+        return medium == Medium.SOCKET || sync.inStep() ? reader.missing() : 1;
+    }
+
     private boolean seeks(ByteBuffer bytes) {
         return !sync.inStep()
                 || sync.midway()

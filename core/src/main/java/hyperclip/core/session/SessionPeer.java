@@ -21,10 +21,10 @@ import java.util.function.LongSupplier;
 final class SessionPeer implements Peer {
 
     /// The most pastes that the other side may have under way on one channel.
-    static final int MAX_PASTES = 64;
+    static final int MAX_PASTES = 32;
 
     /// The most of them on one connection, all channels together: each may hold a window of content here.
-    static final int MAX_PASTES_OF_ALL = 128;
+    static final int MAX_PASTES_OF_ALL = 64;
 
     private final int channel;
     private final View view;

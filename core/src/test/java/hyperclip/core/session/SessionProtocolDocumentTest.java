@@ -55,9 +55,7 @@ class SessionProtocolDocumentTest {
                         0,
                         Standing.FRESH)));
         all.put("release", channel(new SessionMessage.Release(Selection.CLIPBOARD, 2)));
-        all.put(
-                "request",
-                channel(new SessionMessage.Request(7, Selection.CLIPBOARD, ID, MimeType.TEXT, Paste.WINDOW)));
+        all.put("request", channel(new SessionMessage.Request(7, Selection.CLIPBOARD, ID, MimeType.TEXT, 262_144)));
         all.put("credit", channel(new SessionMessage.Credit(7, 65536)));
         all.put("end", channel(new SessionMessage.End(7)));
         all.put("abort", channel(new SessionMessage.Abort(7, Reason.STALE)));

@@ -296,16 +296,18 @@ class SocketConnectionTest {
     }
 
     @Test
-    void theSixtyFifthPasteIsTooMany() throws Exception {
+    void onePasteMoreThanAChannelMayHaveIsTooMany() throws Exception {
         Daemon daemon = offering();
         for (int transfer = 1; transfer <= SessionPeer.MAX_PASTES; transfer++) {
             daemon.hears(Bytes.control(1, 0, request(transfer)));
         }
         assertThat(daemon.says()).noneMatch(said -> said.startsWith("Abort"));
 
-        daemon.hears(Bytes.control(1, 0, request(65)));
+        daemon.hears(Bytes.control(1, 0, request(SessionPeer.MAX_PASTES + 1)));
 
-        assertThat(daemon.says()).containsExactly("Abort[transfer=65, reason=TOO_MANY, limit=OptionalLong.empty]");
+        assertThat(daemon.says())
+                .containsExactly("Abort[transfer=%d, reason=TOO_MANY, limit=OptionalLong.empty]"
+                        .formatted(SessionPeer.MAX_PASTES + 1));
     }
 
     @Test
