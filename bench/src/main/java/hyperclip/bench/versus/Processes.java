@@ -13,16 +13,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// The programs of one side, and what the kernel tells of their memory. They end with this, and with this program.
+/// The programs of one side, and what the kernel tells of their memory. They end with this, and with this program; then
+/// the folder of their sockets and logs goes.
 final class Processes implements AutoCloseable {
 
     private final String name;
+    private final Folder folder;
     private final Map<String, Process> running = new LinkedHashMap<>();
     private final Map<String, Path> logs = new LinkedHashMap<>();
     private final Thread ending = new Thread(this::end, "end what was started");
 
-    Processes(String name) {
+    Processes(String name, Folder folder) {
         this.name = name;
+        this.folder = folder;
         Runtime.getRuntime().addShutdownHook(ending);
     }
 
@@ -43,8 +46,7 @@ final class Processes implements AutoCloseable {
     }
 
     /// Starts a program out of reach of a terminal's Ctrl-C: it is ended in order.
-    synchronized void start(String role, Folder folder, Map<String, String> environment, List<String> command)
-            throws IOException {
+    synchronized void start(String role, Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("setsid");
         builder.command().addAll(command);
         for (String inherited : List.of("DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR")) {
@@ -125,6 +127,7 @@ final class Processes implements AutoCloseable {
                 process.destroyForcibly();
             }
         }
+        folder.close();
     }
 
     @Override

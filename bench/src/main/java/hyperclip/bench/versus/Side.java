@@ -42,7 +42,7 @@ final class Side implements AutoCloseable {
         this.end = end;
         this.folder = Folder.make();
         this.desk = HostDesk.own();
-        this.processes = new Processes(name);
+        this.processes = new Processes(name, folder);
         this.port = new LocalServer(driver.loop(), portPath(), "rw-------", (channel, user) -> {
             try {
                 end.connected(channel);
@@ -82,11 +82,11 @@ final class Side implements AutoCloseable {
     private Side started(String socket, Map<String, String> environment, List<String> daemon, List<String> agent)
             throws Complaint, IOException {
         try {
-            processes.start("daemon", folder, environment, daemon);
+            processes.start("daemon", environment, daemon);
             awaitRunning("the daemon's socket " + socket, () -> Files.exists(Path.of(socket)));
             Map<String, String> session = new HashMap<>(environment);
             session.putAll(desk.environment());
-            processes.start("agent", folder, session, agent);
+            processes.start("agent", session, agent);
             awaitRunning("the agent's session at the port", end::isReady);
             copier = new Application(client(), client());
             paster = new Application(client(), client());
@@ -154,9 +154,8 @@ final class Side implements AutoCloseable {
 
     @Override
     public void close() {
-        processes.close();
         port.close();
         desk.close();
-        folder.close();
+        processes.close();
     }
 }

@@ -45,12 +45,18 @@ final class Table {
             case Target.AtLeast(double least) -> ">= " + plain(least);
         };
         missed += t.isReached(figure) ? 0 : 1;
-        rows.add(List.of(what, ours, other, xclip, alone, shown, bound, t.isReached(figure) ? "reached" : "MISSED"));
+        add(List.of(what, ours, other, xclip, alone, shown, bound, t.isReached(figure) ? "reached" : "MISSED"));
     }
 
     /// A row without one.
     void row(String what, String ours, String other, String xclip, String alone) {
-        rows.add(List.of(what, ours, other, xclip, alone, "", "", ""));
+        add(List.of(what, ours, other, xclip, alone, "", "", ""));
+    }
+
+    /// Tells it at once too: what is measured last may fail.
+    private void add(List<String> row) {
+        rows.add(row);
+        System.err.println("versus:   " + String.join(" | ", row));
     }
 
     private static String plain(double number) {
