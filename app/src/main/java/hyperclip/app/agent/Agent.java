@@ -14,6 +14,7 @@ import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -31,14 +32,20 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private String state = "";
 
     /// @param random the kernel's own generator
+    /// @param keepBytes how much of the last copy is kept when its application ends; nothing where none is
     /// @param onGone told when the display is gone, and the agent with it
     public Agent(
-            Loop loop, RandomGenerator random, Path socket, Map<String, String> environment, Consumer<String> onGone)
+            Loop loop,
+            RandomGenerator random,
+            Path socket,
+            Map<String, String> environment,
+            Optional<Integer> keepBytes,
+            Consumer<String> onGone)
             throws Complaint {
         this.loop = loop;
         this.random = random;
         this.hub = new Hub(loop::millis, (follower, followed) -> true);
-        this.desktop = Desktop.open(loop, hub, "display", environment, random, onGone);
+        this.desktop = Desktop.open(loop, hub, "display", environment, random, keepBytes, onGone);
         this.dialer = new Dialer(loop, socket, "daemon", new Troubles(loop::millis), this::newConnection, this);
         loop.add(new HubTime(hub));
     }

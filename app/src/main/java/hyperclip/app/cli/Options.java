@@ -8,10 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The options of the commands that stay running. They start on every login and in slow guests, where the library that
 /// reads the other commands' options would cost as much as all the rest of the start.
 final class Options {
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([KM]?)");
+    private static final Map<String, Integer> UNITS = Map.of("", 0, "K", 10, "M", 20);
 
     private final Map<String, List<String>> values;
 
@@ -43,6 +48,24 @@ final class Options {
             values.computeIfAbsent(name.substring(2), key -> new ArrayList<>()).add(value);
         }
         return new Options(values);
+    }
+
+    /// The last value of an option that is a size in bytes, such as `500`, `64K` or `4M`.
+    ///
+    /// @param most the largest that may be asked for
+    Optional<Integer> size(String command, String name, int most) throws Complaint {
+        Optional<String> value = last(name);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher parts = SIZE.matcher(value.get());
+        long bytes = parts.matches() ? Long.parseLong(parts.group(1)) << UNITS.get(parts.group(2)) : 0;
+        if (bytes < 1 || bytes > most) {
+            throw wrong(
+                    command,
+                    "--" + name + " wants a size from 1 to " + most + " bytes, such as 64K or 4M, not " + value.get());
+        }
+        return Optional.of((int) bytes);
     }
 
     static Complaint wrong(String command, String what) {

@@ -8,6 +8,7 @@ import hyperclip.app.guest.Guest;
 import hyperclip.app.host.Host;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.loop.Loop;
+import hyperclip.core.keep.KeepAfterExit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -43,12 +44,16 @@ final class Services {
             """;
 
     private static final String AGENT_HELP = """
-            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11]
+            Usage: hyperclip agent [--connect SOCKET] [--display auto|x11] [--keep-after-exit SIZE]
 
             One graphical session's agent: run it in each session, as its user.
 
               --connect SOCKET  the daemon's. Default: /run/hyperclip/guest.sock
               --display KIND    auto (default) or x11: the display that $DISPLAY names
+              --keep-after-exit SIZE
+                                keep the last copy of this session for when its application ends, up
+                                to SIZE bytes in memory, such as 4M (at most 16M). Not what is marked
+                                as secret or is cleared. Default: nothing is kept
 
             Waits for the daemon where it is not there yet, and ends with the session.
 
@@ -58,7 +63,7 @@ final class Services {
 
     private static final String HOST_HELP = """
             Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
-                                  [--display auto|x11|none]
+                                  [--display auto|x11|none] [--keep-after-exit SIZE]
 
             The front end on the machine that runs the virtual machines.
 
@@ -71,6 +76,10 @@ final class Services {
                                 $XDG_RUNTIME_DIR
               --display KIND    auto (default), x11: the display that $DISPLAY names; none: commands
                                 only
+              --keep-after-exit SIZE
+                                keep the last copy of this desktop for when its application ends, up
+                                to SIZE bytes in memory, such as 4M (at most 16M). Not what is marked
+                                as secret or is cleared. Default: nothing is kept
 
             What you copy is offered to every session of every machine; what is copied in a session is
             offered here, and to no other session.
@@ -82,6 +91,7 @@ final class Services {
 
     private static final Path DEFAULT_PORT = Path.of("/dev/virtio-ports/org.hyperclip.0");
     private static final Pattern MACHINE = Pattern.compile("([A-Za-z0-9._:@-]{1,64})=(.+)");
+    private static final String KEEP = "keep-after-exit";
     private static final long END_WITHIN_MILLIS = 2000;
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
@@ -129,12 +139,13 @@ final class Services {
 
     private static ExitCode agent(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("agent", arguments, Set.of("connect", "display"));
+        Options options = Options.read("agent", arguments, Set.of("connect", "display", KEEP));
         Path socket = options.last("connect").map(Path::of).orElse(Sockets.GUEST);
         checkDisplay("agent", options, Set.of("auto", "x11"));
+        Optional<Integer> keepBytes = options.size("agent", KEEP, KeepAfterExit.MAX_BYTES);
         try (Loop loop = new Loop()) {
             String[] gone = new String[1];
-            Agent agent = new Agent(loop, new KernelRandom(), socket, environment, why -> {
+            Agent agent = new Agent(loop, new KernelRandom(), socket, environment, keepBytes, why -> {
                 gone[0] = why;
                 loop.stop();
             });
@@ -146,9 +157,13 @@ final class Services {
 
     private static ExitCode host(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display"));
+        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display", KEEP));
         Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
         String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
+        Optional<Integer> keepBytes = options.size("host", KEEP, KeepAfterExit.MAX_BYTES);
+        if (keepBytes.isPresent() && display.equals("none")) {
+            throw Options.wrong("host", "--" + KEEP + " keeps what was copied on a display, and there is none");
+        }
         Map<String, Path> machines = machines(options.all("vm"));
         try (Loop loop = new Loop()) {
             Host host = new Host(loop, new KernelRandom());
@@ -159,7 +174,7 @@ final class Services {
             if (display.equals("none")) {
                 host.joinNone();
             } else {
-                leave = join(host, loop, environment, gone, server)::close;
+                leave = join(host, loop, environment, keepBytes, gone, server)::close;
             }
             machines.forEach(host::connect);
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
@@ -169,9 +184,15 @@ final class Services {
     }
 
     private static Desktop join(
-            Host host, Loop loop, Map<String, String> environment, String[] gone, LocalServer server) throws Complaint {
+            Host host,
+            Loop loop,
+            Map<String, String> environment,
+            Optional<Integer> keepBytes,
+            String[] gone,
+            LocalServer server)
+            throws Complaint {
         try {
-            return host.join(environment, why -> {
+            return host.join(environment, keepBytes, why -> {
                 gone[0] = why;
                 loop.stop();
             });

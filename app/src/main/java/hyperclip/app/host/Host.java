@@ -53,8 +53,11 @@ public final class Host implements Clients.Places {
     }
 
     /// Joins the display that the environment names.
-    public Desktop join(Map<String, String> environment, Consumer<String> onGone) throws Complaint {
-        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, onGone);
+    ///
+    /// @param keepBytes how much of the last copy is kept when its application ends; nothing where none is
+    public Desktop join(Map<String, String> environment, Optional<Integer> keepBytes, Consumer<String> onGone)
+            throws Complaint {
+        Desktop desktop = Desktop.open(loop, hub, DESKTOP, environment, random, keepBytes, onGone);
         display = desktop.name();
         return desktop;
     }
