@@ -3,6 +3,7 @@ module hyperclip.core {
     requires tools.jackson.core;
 
     exports hyperclip.core.clipboard;
+    exports hyperclip.core.keep;
     exports hyperclip.core.session;
     exports hyperclip.core.wire;
 }

@@ -11,12 +11,15 @@ import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.LocalServer;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Limits;
+import hyperclip.core.keep.KeepAfterExit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +50,7 @@ final class Services {
 
     private static final String AGENT_HELP = """
             Usage: hyperclip agent [--connect SOCKET] [--display auto|x11] [--convert-images on|off]
-                                   [LIMITS]
+                                   [--keep-after-exit SIZE] [LIMITS]
 
             One graphical session's agent: run it in each session, as its user.
 
@@ -56,6 +59,10 @@ final class Services {
               --convert-images on|off
                                 on (default): an image from outside is also offered as PNG, TIFF, BMP
                                 and JPEG, and converted in a process of its own when it is pasted so
+              --keep-after-exit SIZE
+                                keep the last copy of this session for when its application ends, up
+                                to SIZE bytes in memory, such as 4M (at most 16M). Not what is marked
+                                as secret or is cleared. Default: nothing is kept
 
             Waits for the daemon where it is not there yet, and ends with the session.
 
@@ -65,7 +72,8 @@ final class Services {
 
     private static final String HOST_HELP = """
             Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
-                                  [--display auto|x11|none] [--convert-images on|off] [LIMITS]
+                                  [--display auto|x11|none] [--convert-images on|off]
+                                  [--keep-after-exit SIZE] [LIMITS]
 
             The front end on the machine that runs the virtual machines.
 
@@ -81,6 +89,10 @@ final class Services {
               --convert-images on|off
                                 on (default): an image from a machine is also offered as PNG, TIFF, BMP
                                 and JPEG, and converted in a process of its own when it is pasted so
+              --keep-after-exit SIZE
+                                keep the last copy of this desktop for when its application ends, up
+                                to SIZE bytes in memory, such as 4M (at most 16M). Not what is marked
+                                as secret or is cleared. Default: nothing is kept
 
             What you copy is offered to every session of every machine; what is copied in a session is
             offered here, and to no other session.
@@ -92,6 +104,8 @@ final class Services {
 
     private static final Path DEFAULT_PORT = Path.of("/dev/virtio-ports/org.hyperclip.0");
     private static final Pattern MACHINE = Pattern.compile("([A-Za-z0-9._:@-]{1,64})=(.+)");
+    private static final String CONVERT = "convert-images";
+    private static final String KEEP = "keep-after-exit";
     private static final long END_WITHIN_MILLIS = 2000;
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
@@ -149,7 +163,7 @@ final class Services {
 
     private static ExitCode agent(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("agent", arguments, Set.of("connect", "display", "convert-images"));
+        Options options = Options.read("agent", arguments, Set.of("connect", "display", CONVERT, KEEP));
         Path socket = options.last("connect").map(Path::of).orElse(Sockets.GUEST);
         checkDisplay("agent", options, Set.of("auto", "x11"));
         DesktopSettings settings = settings("agent", options);
@@ -167,11 +181,14 @@ final class Services {
 
     private static ExitCode host(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display", "convert-images"));
+        Options options = Options.read("host", arguments, Set.of("vm", "listen", "display", CONVERT, KEEP));
         Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
         String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
         Map<String, Path> machines = machines(options.all("vm"));
         DesktopSettings settings = settings("host", options);
+        if (settings.keepBytes().isPresent() && display.equals("none")) {
+            throw Options.wrong("host", "--" + KEEP + " keeps what was copied on a display, and there is none");
+        }
         try (Loop loop = new Loop()) {
             Host host = new Host(loop, new KernelRandom(), settings);
             Sockets.makeFolder(socket, "rwx------");
@@ -245,13 +262,17 @@ final class Services {
     }
 
     private static DesktopSettings settings(String command, Options options) throws Complaint {
-        String convert = options.last("convert-images").orElse("on");
+        String convert = options.last(CONVERT).orElse("on");
         Optional<ImageProgram> images = switch (convert) {
             case "on" -> Optional.of(ImageProgram.installed());
             case "off" -> Optional.empty();
-            default -> throw Options.wrong(command, "--convert-images is on or off, not " + convert);
+            default -> throw Options.wrong(command, "--" + CONVERT + " is on or off, not " + convert);
         };
-        return new DesktopSettings(LimitOptions.read(command, options), images);
+        OptionalLong keep = LimitOptions.size(command, options, KEEP, KeepAfterExit.MAX_BYTES);
+        return new DesktopSettings(
+                LimitOptions.read(command, options),
+                images,
+                keep.isPresent() ? OptionalInt.of((int) keep.getAsLong()) : OptionalInt.empty());
     }
 
     /// Runs the loop; on SIGTERM or Ctrl-C ends it in good order.

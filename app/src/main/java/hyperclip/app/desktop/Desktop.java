@@ -5,7 +5,11 @@ import hyperclip.app.ExitCode;
 import hyperclip.app.images.ConvertedImages;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Peer;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.View;
+import hyperclip.core.keep.KeepAfterExit;
 import hyperclip.display.x11.X11Display;
 import hyperclip.display.x11.X11Exception;
 import java.io.IOException;
@@ -18,10 +22,13 @@ import java.util.random.RandomGenerator;
 /// An X11 display as a view of a hub.
 public final class Desktop implements Loop.Handler, Loop.Timed {
 
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
     private final Loop loop;
     private final X11Display display;
     private final Consumer<String> onGone;
     private final SelectionKey key;
+    private Optional<KeepAfterExit> keep = Optional.empty();
 
     private Desktop(Loop loop, X11Display display, Consumer<String> onGone) throws IOException {
         this.loop = loop;
@@ -52,16 +59,34 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
                     display.say(signal);
                     desktop.updateInterest();
                 };
+                if (settings.keepBytes().isPresent()) {
+                    desktop.keep = Optional.of(
+                            new KeepAfterExit(shown, settings.keepBytes().getAsInt(), loop::millis));
+                }
+                Peer keeping = desktop.keep.isPresent() ? desktop.keep.get() : shown;
                 Optional<ConvertedImages> converted =
-                        settings.images().map(program -> new ConvertedImages(loop, program, opened, shown));
-                display.attach(converted.isPresent() ? converted.get() : opened);
-                return converted.isPresent() ? converted.get() : shown;
+                        settings.images().map(program -> new ConvertedImages(loop, program, opened, keeping));
+                View hubSide = converted.isPresent() ? converted.get() : opened;
+                desktop.keep.ifPresent(keep -> keep.attach(hubSide));
+                display.attach(desktop.keep.isPresent() ? desktop.keep.get() : hubSide, desktop::kept);
+                return converted.isPresent() ? converted.get() : keeping;
             });
             desktop.updateInterest();
             return desktop;
         } catch (X11Exception | IOException e) {
             throw new Complaint(ExitCode.FAILED, e.getMessage());
         }
+    }
+
+    /// What is kept of an offer whose application has ended.
+    private Optional<Signal.Offer> kept(OfferId id) {
+        Optional<Signal.Offer> offer = keep.flatMap(one -> one.afterExit(id));
+        offer.ifPresent(_ -> LOG.log(
+                System.Logger.Level.INFO,
+                "display {0}: the application that copied has ended, its copy is kept: {1}",
+                name(),
+                keep.get()));
+        return offer;
     }
 
     /// The display's name, such as `:0`.
@@ -83,12 +108,13 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
 
     @Override
     public long deadline() {
-        return display.deadline();
+        return Math.min(display.deadline(), keep.map(KeepAfterExit::deadline).orElse(Long.MAX_VALUE));
     }
 
     @Override
     public void tick() {
         display.tick();
+        keep.ifPresent(KeepAfterExit::tick);
         updateInterest();
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// One selection of the display: who holds it, what the hub knows of that, and what the hub wants shown.
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
 ///   OURS ◀── the hub's Offer: names and server time asked for, taken, confirmed by the server
 /// ```
 ///
+/// A copy can outlive its application: where somebody keeps it, it goes from FOREIGN to OURS and stays told.
+///
 /// The server's word is final: an application that takes the selection while we are about to is the one that copied
 /// last.
 final class Board {
@@ -33,6 +36,10 @@ final class Board {
 
     /// How often a selection is tried to be taken that the server says is held by nobody.
     private static final int MAX_ATTEMPTS = 3;
+
+    /// How much longer than others a new owner may think that is probably a manager, before what we have inherited is
+    /// released: it would be lost, though the manager goes on holding it.
+    static final long MANAGER_SLACK_MILLIS = 2_000;
 
     sealed interface Holder permits Nobody, Foreign, Kept, Ours {}
 
@@ -71,6 +78,7 @@ final class Board {
     private final Pastes pastes;
     private final Map<Long, Reading> readings;
     private final Supplier<OfferId> newId;
+    private final Function<OfferId, Optional<Signal.Offer>> afterExit;
     private final Pace pace;
     private final ArrayDeque<Signal.Request> queued = new ArrayDeque<>();
     private Holder holder = new Nobody();
@@ -79,8 +87,12 @@ final class Board {
     private Optional<Examination> examination = Optional.empty();
     private Optional<Found> newest = Optional.empty();
     private Optional<OfferId> told = Optional.empty();
+    /// Whether what is told was left to us by an application that has ended.
+    private boolean inherited;
+    private long slack;
     private boolean heldBack;
 
+    /// @param afterExit what is kept of an offer that was told, where its application has ended
     Board(
             XServer server,
             View view,
@@ -88,7 +100,8 @@ final class Board {
             Readers readers,
             Pastes pastes,
             Map<Long, Reading> readings,
-            Supplier<OfferId> newId) {
+            Supplier<OfferId> newId,
+            Function<OfferId, Optional<Signal.Offer>> afterExit) {
         this.server = server;
         this.view = view;
         this.selection = selection;
@@ -97,6 +110,7 @@ final class Board {
         this.pastes = pastes;
         this.readings = readings;
         this.newId = newId;
+        this.afterExit = afterExit;
         this.pace = switch (selection) {
             case CLIPBOARD -> Pace.ofClipboard();
             case PRIMARY -> Pace.ofPrimary();
@@ -137,38 +151,52 @@ final class Board {
             return; // confirmed by the reply to GetSelectionOwner
         }
         stopExamination();
-        List.copyOf(server.conversions().values()).forEach(conversion -> conversion.ownerChanged(atom));
+        // Of an owner that cleared it nothing is kept, nor of the copy before one that was not told yet.
+        boolean exited =
+                event.cause() != Event.Cause.SET && newest.map(Found::id).equals(told);
         newest = Optional.empty();
         heldBack = false;
+        List.copyOf(server.conversions().values()).forEach(conversion -> conversion.ownerChanged(atom));
         if (holder instanceof Ours(Ownership ownership)) {
             ownership.window().retire();
         }
         if (owner == Requests.NONE) {
             holder = new Nobody();
-            nothingThere();
+            (exited ? told.flatMap(afterExit) : Optional.<Signal.Offer>empty())
+                    .ifPresentOrElse(this::inherit, this::nothingThere);
             return;
         }
         holder = new Foreign(owner);
+        if (inherited) {
+            // A clipboard manager that takes over what its application left knows better.
+            taking = taking.filter(t -> t.ownership != null);
+        }
         // With the time of the copy, so that the owner knows which one is meant (ICCCM 2.4).
         examine(owner, event.selectionTime(), Examination.Age.JUST_NOW);
+    }
+
+    private void inherit(Signal.Offer offer) {
+        refuseQueued();
+        inherited = true;
+        take(new Taking(offer, 1));
     }
 
     private void examine(int owner, int time, Examination.Age age) {
         long now = server.now();
         int client = server.windows().clientOf(owner);
         Readers.Suspects suspects = readers.suspects(selection, client, now);
-        readers.lost(selection, now);
+        readers.displaced(selection, now);
+        slack = inherited && suspects.isReader() ? MANAGER_SLACK_MILLIS : 0;
         if (suspects.none() && age == Examination.Age.JUST_NOW) {
             // Somebody has copied after the hub spoke: what it wanted shown is out of date.
             taking.filter(t -> t.ownership == null).ifPresent(t -> taking = Optional.empty());
         }
-        examination = Optional.of(Examination.start(server, atom, owner, time, age, suspects.wantText(), findings -> {
+        examination = Optional.of(Examination.start(server, atom, owner, time, age, suspects::wantText, findings -> {
             examination = Optional.empty();
             switch (findings) {
                 case Examination.Nothing _ -> nothingThere();
                 case Examination.Content content -> {
-                    Optional<OfferId> same =
-                            suspects.held(content.text(), content.targets().isPlainText());
+                    Optional<OfferId> same = suspects.held(content);
                     if (content.hyperclip().isPresent()) {
                         // Another Hyperclip's copy, or a manager's that keeps every type of it: it has come
                         // from some other machine, and passes on to none unless the user says so.
@@ -224,6 +252,7 @@ final class Board {
     private void tell(long age, Standing standing) {
         Found found = newest.get();
         heldBack = false;
+        inherited = false;
         told = Optional.of(found.id());
         List<MimeType> types = List.copyOf(found.targets().types().keySet());
         view.hear(
@@ -236,7 +265,12 @@ final class Board {
     }
 
     private void release() {
-        if (told.isPresent()) {
+        boolean goesOn = inherited && holder instanceof Kept(OfferId offer) && told.equals(Optional.of(offer));
+        if (told.isPresent() && !goesOn) {
+            if (inherited) {
+                inherited = false;
+                letGo(); // of what is only on its way to being held
+            }
             told = Optional.empty();
             view.hear(new Signal.Release(selection));
         }
@@ -256,16 +290,21 @@ final class Board {
     // ---- what the hub says ----
 
     void show(Signal.Offer offer) {
-        boolean held =
-                holder instanceof Ours(Ownership ours) && ours.offer().id().equals(offer.id());
-        boolean onTheWay = taking.isPresent() && taking.get().offer.id().equals(offer.id());
+        boolean held = holder instanceof Ours(Ownership ours) && isSame(ours.offer(), offer);
+        boolean onTheWay = taking.isPresent() && isSame(taking.get().offer, offer);
         if (onTheWay || (held && taking.isEmpty())) {
             return;
         }
+        inherited = false;
         told = Optional.empty();
         heldBack = false;
         refuseQueued();
         take(new Taking(offer, 1));
+    }
+
+    /// A copy whose application has ended may be told again with fewer types.
+    private static boolean isSame(Signal.Offer one, Signal.Offer other) {
+        return one.id().equals(other.id()) && one.types().equals(other.types());
     }
 
     private void take(Taking next) {
@@ -444,13 +483,13 @@ final class Board {
     long deadline() {
         long deadline = heldBack ? pace.next() : Long.MAX_VALUE;
         if (examination.isPresent() && told.isPresent()) {
-            deadline = Math.min(deadline, examination.get().slowAt());
+            deadline = Math.min(deadline, examination.get().slowAt() + slack);
         }
         return deadline;
     }
 
     void tick(long now) {
-        if (examination.isPresent() && now >= examination.get().slowAt()) {
+        if (examination.isPresent() && now >= examination.get().slowAt() + slack) {
             release();
         }
         if (heldBack && now >= pace.next()) {

@@ -20,7 +20,26 @@ sealed interface Event {
 
     /// A selection has another owner, 0 for none. The second time is when the selection was taken by the client's
     /// own word.
-    record OwnerChanged(int owner, int selection, int time, int selectionTime) implements Event {}
+    record OwnerChanged(int owner, int selection, int time, int selectionTime, Cause cause) implements Event {}
+
+    /// Why a selection has another owner (XFIXES protocol, section 5, the subtypes of SelectionNotify). With the last
+    /// two the owner is None already.
+    enum Cause {
+        /// A client has said so: it has copied, or, with None, cleared what was there.
+        SET,
+        /// The window of the owner is no more.
+        WINDOW_DESTROYED,
+        /// The client of the owner is no more.
+        CLIENT_CLOSED;
+
+        private static Cause of(int subtype) {
+            return switch (subtype) {
+                case 1 -> WINDOW_DESTROYED;
+                case 2 -> CLIENT_CLOSED;
+                default -> SET;
+            };
+        }
+    }
 
     /// Anything else, SelectionClear among it: OwnerChanged says the same and more.
     record Other(int type) implements Event {}
@@ -51,8 +70,8 @@ sealed interface Event {
             return new Other(code);
         }
         if (type == xfixesFirstEvent) {
-            // Subtype 0 is SetSelectionOwner; 1 and 2, the death of the window or client, have owner None already.
-            return new OwnerChanged(b.getInt(at + 8), b.getInt(at + 12), b.getInt(at + 16), b.getInt(at + 20));
+            return new OwnerChanged(
+                    b.getInt(at + 8), b.getInt(at + 12), b.getInt(at + 16), b.getInt(at + 20), Cause.of(b.get(at + 1)));
         }
         return switch (type) {
             case PROPERTY_NOTIFY ->

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Looks a new owner over before anything of it is told: what it offers, whether that is secret, and whether it is
 /// really another hyperclip or autocutsel.
@@ -44,7 +45,12 @@ final class Examination {
     /// @param hyperclip the offer of another hyperclip's that is held there
     /// @param text the print of its text, where that was wanted and can be had
     /// @param timestamp when it was copied in the server's time; asked for only of owners found at the start
-    record Content(Targets targets, Optional<OfferId> hyperclip, Optional<TextPrint> text, Optional<Integer> timestamp)
+    record Content(
+            Targets targets,
+            Optional<OfferId> hyperclip,
+            Optional<TextPrint> text,
+            boolean isAutocutsel,
+            Optional<Integer> timestamp)
             implements Findings {}
 
     /// Whether the time of the copy is asked for.
@@ -58,7 +64,7 @@ final class Examination {
     private final int owner;
     private final int time;
     private final Age age;
-    private final boolean wantText;
+    private final Predicate<Targets> wantText;
     private final Consumer<Findings> then;
     private final List<Conversion> conversions = new ArrayList<>();
     private final long slowAt;
@@ -69,9 +75,16 @@ final class Examination {
     private Optional<OfferId> hyperclip = Optional.empty();
     private Optional<Integer> timestamp = Optional.empty();
     private Optional<TextPrint> text = Optional.empty();
+    private boolean isAutocutsel;
 
     private Examination(
-            XServer server, int selection, int owner, int time, Age age, boolean wantText, Consumer<Findings> then) {
+            XServer server,
+            int selection,
+            int owner,
+            int time,
+            Age age,
+            Predicate<Targets> wantText,
+            Consumer<Findings> then) {
         this.server = server;
         this.selection = selection;
         this.owner = owner;
@@ -82,9 +95,15 @@ final class Examination {
         this.slowAt = server.now() + SLOW_MILLIS;
     }
 
-    /// @param wantText whether its text is to be looked at as well
+    /// @param wantText whether the text of an owner with these targets is to be looked at as well
     static Examination start(
-            XServer server, int selection, int owner, int time, Age age, boolean wantText, Consumer<Findings> then) {
+            XServer server,
+            int selection,
+            int owner,
+            int time,
+            Age age,
+            Predicate<Targets> wantText,
+            Consumer<Findings> then) {
         Examination examination = new Examination(server, selection, owner, time, age, wantText, then);
         examination.ask(server.atom("TARGETS"), 4 * MAX_TARGETS, within(TARGETS_MILLIS), examination::targets);
         return examination;
@@ -128,11 +147,14 @@ final class Examination {
         targets = Targets.of(named);
         if (has(atoms, Atoms.PASSWORD_HINT)) {
             detail(Atoms.PASSWORD_HINT, this::hint);
-        } else if (wantText) {
+        } else if (wantText.test(targets)) {
             // What may be secret is not read for this: no manager passes the hint on.
             targets.target(MimeType.TEXT)
                     .ifPresent(target ->
                             detail(target, TextPrint.MAX_TEXT, answer -> text = answer.flatMap(TextPrint::of)));
+            if (targets.hasXmus()) {
+                detail("CLASS", this::windowClass);
+            }
         }
         if (has(atoms, Atoms.HYPERCLIP_OFFER)) {
             detail(Atoms.HYPERCLIP_OFFER, this::hyperclip);
@@ -170,6 +192,11 @@ final class Examination {
         hidden |= hyperclip.isEmpty();
     }
 
+    /// WM_CLASS of the owner's window: instance and class, each with a NUL after it.
+    private void windowClass(Optional<ByteBuffer> answer) {
+        isAutocutsel = answer.map(bytes -> text(bytes).endsWith("AutoCutSel")).orElse(false);
+    }
+
     private void timestamp(Optional<ByteBuffer> answer) {
         timestamp = answer.filter(bytes -> bytes.remaining() == 4)
                 .map(ByteBuffer::getInt)
@@ -192,7 +219,7 @@ final class Examination {
     private void answered() {
         if (--awaited == 0 && !over) {
             boolean nothing = hidden || targets.isEmpty();
-            finish(nothing ? new Nothing() : new Content(targets, hyperclip, text, timestamp));
+            finish(nothing ? new Nothing() : new Content(targets, hyperclip, text, isAutocutsel, timestamp));
         }
     }
 

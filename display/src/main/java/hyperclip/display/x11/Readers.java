@@ -21,11 +21,13 @@ import java.util.Set;
 /// then offers is still the same copy: told as a new one it would go round the machines for ever, and from one session
 /// to the next. Nothing in X11 says of an owner where it has its content from.
 ///
-/// - **Text is known by its print.** An owner that has exactly the text that was handed out to it holds that offer, if
-///   the offer stands, or stood or was read until [#RECENT_MILLIS] ago. So long, an owner that has nothing but the text
-///   that another client was handed holds it as well. An owner with another text holds another copy. Time alone does
-/// not
-///   tell: managers read twice a second, and on a busy machine what they do comes seconds later.
+/// - **Text is known by its print.** An owner that has exactly the text that it was handed here holds that offer, if
+/// the
+///   offer stands, or stood or was read until [#RECENT_MILLIS] ago. Two kinds of owners read by others hold it so long
+///   as well: one that has nothing but text, where nobody else has copied on this selection since, and an autocutsel,
+/// on
+///   either selection. An owner with another text holds another copy. Time alone does not tell: managers read twice a
+///   second, and on a busy machine what they do comes seconds later.
 /// - **Anything else is told by its client and by time**: it began to read within [#EARLY_MILLIS] of our taking the
 ///   selection, before a person could have pasted, and takes the selection within [#SOON_MILLIS] of the end of that, or
 ///   of our losing it. Who has done so once is known as a manager, and any taking soon after any reading counts.
@@ -76,6 +78,7 @@ final class Readers {
         final Map<Integer, Read> reads = new HashMap<>();
         final SequencedSet<TextPrint> texts = new LinkedHashSet<>();
         boolean stands = true;
+        boolean displaced;
         long stoodUntil = NEVER;
         long lastRead = NEVER;
 
@@ -115,9 +118,15 @@ final class Readers {
         forgetWhoReadNothing();
     }
 
-    /// The selection is let go, or somebody else has taken it.
+    /// The selection is let go.
     void lost(Selection selection, long now) {
         held.get(selection).forEach(one -> one.endsAt(now));
+    }
+
+    /// Somebody has copied on the selection.
+    void displaced(Selection selection, long now) {
+        lost(selection, now);
+        held.get(selection).forEach(one -> one.displaced = true);
     }
 
     /// A client asks for content, not merely for what there is.
@@ -180,28 +189,45 @@ final class Readers {
     /// What a new owner may go on holding for us.
     ///
     /// @param texts that it holds an offer of ours by, if it has one of them
-    /// @param plainTexts the same, where it has nothing else: one that another client has read
+    /// @param plainTexts the same, where it has nothing but that text
+    /// @param cutTexts the same, where it is an autocutsel
     /// @param byTime the offer that it holds by the rule of time, for what has no text to compare
-    record Suspects(Map<TextPrint, OfferId> texts, Map<TextPrint, OfferId> plainTexts, Optional<OfferId> byTime) {
+    record Suspects(
+            Map<TextPrint, OfferId> texts,
+            Map<TextPrint, OfferId> plainTexts,
+            Map<TextPrint, OfferId> cutTexts,
+            Optional<OfferId> byTime) {
 
-        boolean none() {
-            return byTime.isEmpty() && !wantText();
+        /// Whether it has itself read what it may hold.
+        boolean isReader() {
+            return !texts.isEmpty() || byTime.isPresent();
         }
 
-        boolean wantText() {
-            return !texts.isEmpty() || !plainTexts.isEmpty();
+        boolean none() {
+            return !isReader() && cutTexts.isEmpty();
+        }
+
+        /// Whether its text is to be compared.
+        boolean wantText(Targets targets) {
+            return !texts.isEmpty()
+                    || (!plainTexts.isEmpty() && targets.isPlainText())
+                    || (!cutTexts.isEmpty() && targets.hasXmus());
         }
 
         /// The offer of ours that it holds, if it is one.
-        ///
-        /// @param text that the owner has, where it was asked for and is one that can be compared
-        /// @param isPlain whether it has nothing but that text
-        Optional<OfferId> held(Optional<TextPrint> text, boolean isPlain) {
-            if (text.isEmpty() || !wantText()) {
+        Optional<OfferId> held(Examination.Content content) {
+            if (content.text().isEmpty()) {
                 return byTime;
             }
-            OfferId own = texts.get(text.get());
-            return Optional.ofNullable(own == null && isPlain ? plainTexts.get(text.get()) : own);
+            TextPrint text = content.text().get();
+            OfferId held = texts.get(text);
+            if (held == null && content.targets().isPlainText()) {
+                held = plainTexts.get(text);
+            }
+            if (held == null && content.isAutocutsel()) {
+                held = cutTexts.get(text);
+            }
+            return Optional.ofNullable(held);
         }
     }
 
@@ -209,20 +235,24 @@ final class Readers {
     Suspects suspects(Selection selection, int client, long now) {
         Map<TextPrint, OfferId> texts = new HashMap<>();
         Map<TextPrint, OfferId> plainTexts = new HashMap<>();
-        for (Deque<Held> offers : held.values()) {
+        Map<TextPrint, OfferId> cutTexts = new HashMap<>();
+        held.forEach((itsSelection, offers) -> {
             for (Held one : offers) {
                 boolean recent = now - Math.max(one.lastRead, one.stoodUntil) <= RECENT_MILLIS;
-                boolean isReader = one.reads.containsKey(client);
-                if (isReader && (recent || one.stands)) {
+                if (one.reads.containsKey(client) && (recent || one.stands)) {
                     one.texts.forEach(text -> texts.put(text, one.offer));
-                } else if (recent) {
-                    one.texts.forEach(text -> plainTexts.put(text, one.offer));
+                }
+                if (recent) {
+                    one.texts.forEach(text -> cutTexts.put(text, one.offer));
+                    if (itsSelection == selection && !one.displaced) {
+                        one.texts.forEach(text -> plainTexts.put(text, one.offer));
+                    }
                 }
             }
-        }
+        });
         Held last = held.get(selection).peekLast();
         boolean byTime = last != null && isHeldByTime(last, client, now);
-        return new Suspects(texts, plainTexts, byTime ? Optional.of(last.offer) : Optional.empty());
+        return new Suspects(texts, plainTexts, cutTexts, byTime ? Optional.of(last.offer) : Optional.empty());
     }
 
     private boolean isHeldByTime(Held last, int client, long now) {

@@ -9,12 +9,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What an owner can convert its selection to, as MIME types.
 ///
 /// The five names under which X11 applications offer text count as one type, [MimeType#TEXT]. Lists of files are
 /// left out: paths mean nothing on another machine.
-record Targets(Map<MimeType, Integer> types) {
+///
+/// @param hasXmus whether the owner answers Xmu's standard targets, as xterm and autocutsel do
+record Targets(Map<MimeType, Integer> types, boolean hasXmus) {
+
+    private static final Set<String> XMUS = Set.of("LENGTH", "LIST_LENGTH", "CLASS");
 
     private static final String UTF8_STRING = "UTF8_STRING";
     private static final String PLAIN = "text/plain";
@@ -47,7 +52,9 @@ record Targets(Map<MimeType, Integer> types) {
                 MimeType.of(target.name()).ifPresent(type -> types.putIfAbsent(type, target.atom()));
             }
         }
-        return new Targets(types);
+        boolean hasXmus =
+                targets.stream().map(Named::name).collect(Collectors.toSet()).containsAll(XMUS);
+        return new Targets(types, hasXmus);
     }
 
     private static Optional<Named> bestText(List<Named> targets) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +43,7 @@ public final class X11Display implements Peer, AutoCloseable {
             "UTF8_STRING",
             "TEXT",
             "COMPOUND_TEXT",
+            "CLASS",
             "HYPERCLIP_TIME",
             "HYPERCLIP_CONTENT",
             Atoms.PASSWORD_HINT,
@@ -146,11 +148,16 @@ public final class X11Display implements Peer, AutoCloseable {
     }
 
     /// Starts to watch, and tells the hub who holds the selections now.
-    public void attach(View view) {
+    ///
+    /// @param afterExit asked when the application behind an offer that was told has ended, as against having
+    /// cleared it: what is kept of that offer, under the same id, is held and stays told until somebody copies or
+    /// clears it; with nothing the offer is released
+    public void attach(View view, Function<OfferId, Optional<Signal.Offer>> afterExit) {
         Pastes all = new Pastes(server, view, readers);
         pastes = Optional.of(all);
         for (Selection selection : Selection.values()) {
-            Board board = new Board(server, view, selection, readers, all, readings, () -> OfferId.random(random));
+            Board board =
+                    new Board(server, view, selection, readers, all, readings, () -> OfferId.random(random), afterExit);
             boards.put(selection, board);
             Requests.watchSelection(x, xfixesOpcode, server.clock().window(), board.atom());
             board.begin();

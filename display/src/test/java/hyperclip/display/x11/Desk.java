@@ -38,10 +38,12 @@ final class Desk implements View, AutoCloseable {
     private final SelectionKey key;
     private long transfers = 100;
     private long offset;
+    private Optional<Long> stopped = Optional.empty();
     private Optional<Runnable> alongside = Optional.empty();
     private boolean credits = true;
     private final Map<OfferId, byte[]> contents = new HashMap<>();
     private final Map<Long, Supply> supplies = new HashMap<>();
+    Function<OfferId, Optional<Signal.Offer>> afterExit = offer -> Optional.empty();
     private Function<Signal.Request, Optional<Signal>> answer = request -> Optional.empty();
 
     /// Content on its way to an application, as credit allows.
@@ -63,12 +65,17 @@ final class Desk implements View, AutoCloseable {
 
     static Desk at(Xvfb xvfb) throws X11Exception, IOException {
         Desk desk = new Desk(xvfb.environment());
-        desk.display.attach(desk);
+        desk.display.attach(desk, offer -> desk.afterExit.apply(offer));
         return desk;
     }
 
     long millis() {
-        return System.nanoTime() / 1_000_000 + offset;
+        return stopped.orElseGet(() -> System.nanoTime() / 1_000_000) + offset;
+    }
+
+    /// From now on time passes only by [#later]: a slow machine is then no slow application.
+    void stopClock() {
+        stopped = Optional.of(System.nanoTime() / 1_000_000);
     }
 
     /// Time passes at once.
@@ -153,8 +160,8 @@ final class Desk implements View, AutoCloseable {
         return id;
     }
 
-    /// What is handed out under an offer from now on.
-    void changes(OfferId offer, byte[] content) {
+    /// What is handed out under an offer from now on: of the hub's, or of one of ours that is kept.
+    void handsOut(OfferId offer, byte[] content) {
         contents.put(offer, content);
     }
 

@@ -92,7 +92,6 @@ class ManagersTest {
             // But one that has more than the text is an application in which it was copied.
             owner.own("CLIPBOARD");
             owner.answer("TARGETS", owner.atoms("UTF8_STRING", "text/html"), RawOwner.ATOM);
-            owner.answer("UTF8_STRING", "copy".getBytes(UTF_8), owner.atom("UTF8_STRING"));
             desk.offer(Selection.CLIPBOARD, 0);
         }
     }
@@ -213,7 +212,7 @@ class ManagersTest {
             application.own("CLIPBOARD");
             desk.alongside(application::answered);
             desk.offer(Selection.CLIPBOARD, 0);
-            desk.changes(offer, "new from elsewhere".getBytes(UTF_8));
+            desk.handsOut(offer, "new from elsewhere".getBytes(UTF_8));
             desk.until(
                     () -> desk.display.holder(Selection.CLIPBOARD) instanceof Board.Kept, "CLIPBOARD is taken again");
             assertThat(desk.offers()).hasSize(1);

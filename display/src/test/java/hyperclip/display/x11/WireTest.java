@@ -48,7 +48,11 @@ class WireTest {
                 .isEqualTo(new Event.SelectionRequested(4, 8, 12, 16, 20, 24));
         assertThat(eventOf(event(Event.SELECTION_NOTIFY | Event.SENT)))
                 .isEqualTo(new Event.SelectionConverted(8, 12, 16, 20));
-        assertThat(eventOf(event(XFIXES))).isEqualTo(new Event.OwnerChanged(8, 12, 16, 20));
+        assertThat(eventOf(event(XFIXES))).isEqualTo(new Event.OwnerChanged(8, 12, 16, 20, Event.Cause.SET));
+        assertThat(eventOf(event(XFIXES).put(1, (byte) 1)))
+                .isEqualTo(new Event.OwnerChanged(8, 12, 16, 20, Event.Cause.WINDOW_DESTROYED));
+        assertThat(eventOf(event(XFIXES).put(1, (byte) 2)))
+                .isEqualTo(new Event.OwnerChanged(8, 12, 16, 20, Event.Cause.CLIENT_CLOSED));
         assertThat(eventOf(event(2))).isEqualTo(new Event.Other(2));
     }
 

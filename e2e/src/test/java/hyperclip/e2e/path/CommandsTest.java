@@ -44,6 +44,8 @@ class CommandsTest {
         assertThat(run("guest", "--prot=x").errors()).contains("--prot", "hyperclip guest --help");
         assertThat(run("guest", "--prot=x").code()).isEqualTo(2);
         assertThat(run("host", "--vm=nothing").code()).isEqualTo(2);
+        assertThat(run("agent", "--keep-after-exit=64M").errors()).contains("--keep-after-exit", "16777216", "4M");
+        assertThat(run("host", "--display=none", "--keep-after-exit=4M").code()).isEqualTo(2);
     }
 
     @Test

@@ -30,6 +30,7 @@ final class RawOwner implements AutoCloseable {
     private final Map<Integer, byte[]> contents = new LinkedHashMap<>();
     private final Map<Integer, String> names = new HashMap<>();
     private final List<String> served = new CopyOnWriteArrayList<>();
+    private final List<String> taken = new CopyOnWriteArrayList<>();
     private final Map<Long, ByteBuffer> pieces = new HashMap<>();
     private final Map<Long, Integer> targetOf = new HashMap<>();
     private final int window;
@@ -82,6 +83,11 @@ final class RawOwner implements AutoCloseable {
         return served;
     }
 
+    /// The types that somebody has read to their ends.
+    List<String> taken() {
+        return taken;
+    }
+
     private int atom(String name) throws IOException {
         int padded = (name.length() + 3) / 4 * 4;
         ByteBuffer request = request(16, 0, 8 + padded);
@@ -98,6 +104,7 @@ final class RawOwner implements AutoCloseable {
             while (true) {
                 ByteBuffer event = receive(32);
                 switch (event.get(0) & 0x7f) {
+                    case 17 -> gone(event.getInt(8));
                     case 28 -> goOn(event);
                     case 30 -> answer(event);
                     default -> {
@@ -124,11 +131,12 @@ final class RawOwner implements AutoCloseable {
         } else if (contents.containsKey(target)) {
             served.add(names.get(target));
             byte[] content = contents.get(target);
+            // ChangeWindowAttributes: we are told when it takes the content, or a piece, by deleting the property, and
+            // when the window is destroyed.
+            send(request(2, 0, 16).putInt(requestor).putInt(0x800).putInt(0x420000));
+            targetOf.put(key(requestor, property), target);
             if (content.length > PIECE) {
-                // ChangeWindowAttributes: we are told when it takes a piece by deleting the property.
-                send(request(2, 0, 16).putInt(requestor).putInt(0x800).putInt(0x400000));
                 pieces.put(key(requestor, property), ByteBuffer.wrap(content));
-                targetOf.put(key(requestor, property), target);
                 change(requestor, property, incr, 32, bytes(buffer(4).putInt(PIECE)));
             } else {
                 change(requestor, property, target, 8, content);
@@ -155,12 +163,23 @@ final class RawOwner implements AutoCloseable {
         return ((long) requestor << 32) | property;
     }
 
+    /// Who destroys the window when all has been written has no need to delete the property.
+    private void gone(int requestor) {
+        for (long key : List.copyOf(targetOf.keySet())) {
+            if (key >>> 32 == Integer.toUnsignedLong(requestor) && pieces.remove(key) == null) {
+                taken.add(names.get(targetOf.remove(key)));
+            }
+        }
+    }
+
     private void goOn(ByteBuffer event) throws IOException {
         int requestor = event.getInt(4);
         int property = event.getInt(8);
         ByteBuffer rest = pieces.get(key(requestor, property));
         boolean deleted = event.get(16) == 1;
-        if (rest != null && deleted) {
+        if (rest == null && deleted && targetOf.containsKey(key(requestor, property))) {
+            taken.add(names.get(targetOf.remove(key(requestor, property))));
+        } else if (rest != null && deleted) {
             byte[] piece = new byte[Math.min(PIECE, rest.remaining())];
             rest.get(piece);
             change(requestor, property, targetOf.get(key(requestor, property)), 8, piece);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The whole path: a front end on the host's screen, a [Relay], a daemon, and agents on the guest's screens.
 final class Way implements AutoCloseable {
@@ -23,13 +24,24 @@ final class Way implements AutoCloseable {
     private final Map<Screen, List<String>> sessions = new LinkedHashMap<>();
     private final Map<Screen, Hyperclip> agents = new LinkedHashMap<>();
 
-    private Way(Screen hostScreen) {
+    private final String[] options;
+
+    private Way(Screen hostScreen, String... options) {
         this.hostScreen = hostScreen;
+        this.options = options;
     }
 
     /// With an agent of this user on each of these screens; all is connected when it returns.
     static Way between(Screen hostScreen, Screen... guests) {
-        Way way = new Way(hostScreen);
+        return begin(new Way(hostScreen), guests);
+    }
+
+    /// With one session, and these options for the front end and the agent.
+    static Way with(Screen hostScreen, Screen guest, String... options) {
+        return begin(new Way(hostScreen, options), guest);
+    }
+
+    private static Way begin(Way way, Screen... guests) {
         try {
             way.startHost();
             way.startDaemon();
@@ -55,11 +67,12 @@ final class Way implements AutoCloseable {
         host = Hyperclip.start(
                 folder.file("host.log"),
                 hostScreen.environment(),
-                "host",
-                "--vm",
-                MACHINE + "=" + relay.host.path(),
-                "--listen",
-                hostSocket().toString());
+                command(
+                        "host",
+                        "--vm",
+                        MACHINE + "=" + relay.host.path(),
+                        "--listen",
+                        hostSocket().toString()));
     }
 
     void startDaemon() {
@@ -87,11 +100,13 @@ final class Way implements AutoCloseable {
                 folder.file("agent" + screen.display() + ".log"),
                 screen.environment(),
                 sessions.get(screen),
-                "agent",
-                "--connect",
-                guestSocket().toString());
+                command("agent", "--connect", guestSocket().toString()));
         agents.put(screen, agent);
         return agent;
+    }
+
+    private String[] command(String... command) {
+        return Stream.of(command, options).flatMap(Stream::of).toArray(String[]::new);
     }
 
     Hyperclip agent(Screen screen) {
