@@ -4,6 +4,7 @@ import hyperclip.app.loop.Loop;
 import hyperclip.bench.versus.Arrival;
 import hyperclip.bench.versus.Place;
 import hyperclip.bench.versus.Text;
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Selection;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public final class XClient implements Place, Loop.Handler {
     private final Map<Selection, Runnable> onOffer = new EnumMap<>(Selection.class);
 
     private XClient(Loop loop, X11Connection x, Atoms atoms, int xfixesOpcode) throws IOException {
-        this.server = XServer.over(x, atoms, loop::millis);
+        this.server = XServer.over(x, atoms, loop::millis, Limits.USUAL);
         x.listen(this::happened);
         for (Selection selection : Selection.values()) {
             Requests.watchSelection(x, xfixesOpcode, server.clock().window(), atom(selection));
@@ -113,7 +114,7 @@ public final class XClient implements Place, Loop.Handler {
                 owner.owner(),
                 server.atom("UTF8_STRING"),
                 owner.selectionTime(),
-                Conversion.OWNER_MILLIS,
+                Limits.USUAL,
                 sink);
         flush();
     }
