@@ -110,23 +110,19 @@ final class Pastes {
             Targets.Served served,
             Consumer<Serving.Answer> answer) {
         ServingWindow window = ownership.window();
-        boolean isText = served.type().equals(MimeType.TEXT);
         new Serving(
                         server,
                         view,
                         event,
                         event.property(),
                         served.encoding(),
+                        served.type().equals(MimeType.TEXT),
                         window,
                         servings,
                         answer,
                         () -> board.failedHalfway(window),
                         print -> readers.handedOut(
-                                selection,
-                                ownership.offer().id(),
-                                event.requestor(),
-                                print.filter(_ -> isText),
-                                server.now()))
+                                selection, ownership.offer().id(), event.requestor(), print, server.now()))
                 .start(selection, ownership.offer(), served);
     }
 

@@ -70,7 +70,7 @@ final class Serving implements Windows.Listener {
     private final Consumer<Answer> answer;
     private final Runnable failedHalfway;
     private final Consumer<Optional<TextPrint>> handedOut;
-    private final TextPrint.Taking print = new TextPrint.Taking();
+    private final TextPrint.Taking print;
     private final Latin1 latin1;
     private final int maxPiece;
     private final ArrayDeque<Piece> gathered = new ArrayDeque<>();
@@ -88,6 +88,7 @@ final class Serving implements Windows.Listener {
             Event.SelectionRequested asked,
             int property,
             Targets.Encoding encoding,
+            boolean isText,
             ServingWindow window,
             Map<Long, Serving> servings,
             Consumer<Answer> answer,
@@ -109,6 +110,7 @@ final class Serving implements Windows.Listener {
         this.answer = answer;
         this.failedHalfway = failedHalfway;
         this.handedOut = handedOut;
+        this.print = isText ? new TextPrint.Taking() : null;
         this.maxPiece = Math.min(MAX_PIECE, server.x().maxData() / 4);
         awaitHub();
     }
@@ -132,7 +134,9 @@ final class Serving implements Windows.Listener {
         }
         paidInAll += paid;
         ByteBuffer content = latin1 == null ? bytes : latin1.fromUtf8(bytes);
-        print.add(content);
+        if (print != null) {
+            print.add(content);
+        }
         if (content.hasRemaining()) {
             gathered.add(new Piece(content, paid + paidForNothing));
             gatheredBytes += content.remaining();
@@ -149,7 +153,7 @@ final class Serving implements Windows.Listener {
     void end() {
         if (state != State.OVER) {
             whole = true;
-            handedOut.accept(print.print());
+            handedOut.accept(print == null ? Optional.empty() : print.print());
             moveOn();
         }
     }
