@@ -50,9 +50,9 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
                 (follower, followed) -> true,
                 settings.limits(),
                 refusal -> troubles.note(refusal.sentence()));
+        loop.add(new HubTime(hub));
         this.desktop = Desktop.open(loop, hub, "display", environment, random, settings, onGone);
         this.dialer = new Dialer(loop, socket, "daemon", troubles, this::newConnection, this);
-        loop.add(new HubTime(hub));
     }
 
     public void start() {

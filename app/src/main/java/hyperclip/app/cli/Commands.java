@@ -6,6 +6,7 @@ import hyperclip.app.link.Dialer;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Selection;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -210,6 +212,9 @@ final class Commands implements Callable<Integer> {
         @Option(names = "--primary", description = "The primary selection instead of the clipboard.")
         private boolean primary;
 
+        /// How long the owner's side may take to be told of Ctrl-C; a full pipe is no reason to stay.
+        private static final long CANCEL_WITHIN_MILLIS = 500;
+
         @Override
         public Integer call() throws Complaint, IOException {
             try (Loop loop = new Loop();
@@ -242,7 +247,7 @@ final class Commands implements Callable<Integer> {
         private Integer paste(Loop loop, Session session, List<MimeType> types, MimeType wanted, OfferId offer)
                 throws Complaint, IOException {
             session.ask(Question.ATTACH, from);
-            Hub hub = new Hub(loop::millis, (follower, followed) -> true);
+            Hub hub = hub(loop);
             PastePeer[] peer = new PastePeer[1];
             hub.open("person", view -> {
                 peer[0] = new PastePeer(view, new FileOutputStream(FileDescriptor.out));
@@ -253,7 +258,11 @@ final class Commands implements Callable<Integer> {
             Selection selection = selection(primary);
             daemon.hear(new Signal.Offer(selection, offer, types, 0, Standing.RENEWED));
             peer[0].request(selection, offer, wanted);
-            loop.runUntil(() -> peer[0].isOver() || session.isOver(), Long.MAX_VALUE);
+            Stopping.run(() -> loop.post(peer[0]::cancel), CANCEL_WITHIN_MILLIS, () -> {}, () -> {
+                loop.runUntil(() -> peer[0].isOver() || session.isOver(), Long.MAX_VALUE);
+                // The owner is told where the person wants no more, or the output takes no more.
+                loop.runUntil(() -> !session.connection().hasToSend() || session.isOver(), Long.MAX_VALUE);
+            });
             if (peer[0].failure().isPresent()) {
                 throw new Complaint(
                         ExitCode.FAILED,
@@ -261,7 +270,7 @@ final class Commands implements Callable<Integer> {
                                 + peer[0].failure().get().getMessage());
             }
             if (peer[0].refusal().isPresent()) {
-                throw notWhole(peer[0].refusal().get());
+                throw notWhole(wanted, peer[0].written(), peer[0].refusal().get());
             }
             if (!peer[0].isOver()) {
                 session.checkOpen();
@@ -269,14 +278,15 @@ final class Commands implements Callable<Integer> {
             return ExitCode.DONE.number();
         }
 
-        private static Complaint notWhole(Signal.Abort refusal) {
+        private static Complaint notWhole(MimeType type, long written, Signal.Abort refusal) {
             ExitCode code = switch (refusal.reason()) {
                 case NOTHING_OFFERED, TYPE_NOT_OFFERED, STALE, OWNER_GONE, OWNER_REFUSED -> ExitCode.NOTHING_TO_PASTE;
                 case LINK_LOST -> ExitCode.NOT_CONNECTED;
                 case TIMED_OUT -> ExitCode.TIMED_OUT;
                 case REQUESTER_GONE, CANCELLED, TOO_LARGE, TOO_MANY, VIOLATION -> ExitCode.FAILED;
             };
-            return new Complaint(code, "the paste is not whole: " + refusal.sentence());
+            return new Complaint(
+                    code, "the paste of " + type + " ended after " + written + " bytes: " + refusal.sentence());
         }
     }
 
@@ -373,7 +383,7 @@ final class Commands implements Callable<Integer> {
         /// @return whether it still stood at the end
         private boolean stands(Loop loop, Session session, FileChannel content, Signal.Offer offer)
                 throws Complaint, IOException {
-            Hub hub = new Hub(loop::millis, (follower, followed) -> true);
+            Hub hub = hub(loop);
             HubTime time = new HubTime(hub);
             View person = hub.open("person", view -> new CopyPeer(view, content));
             session.connection().open(1, hub, "daemon", Rank.GUEST_SIDE);
@@ -400,6 +410,12 @@ final class Commands implements Callable<Integer> {
                 loop.remove(time);
             }
         }
+    }
+
+    /// Of a command, which leaves it to the stations on the way what a paste may take: each has limits of its own.
+    private static Hub hub(Loop loop) {
+        Limits longest = new Limits(Limits.MAX_MILLIS, Limits.MAX_MILLIS, OptionalLong.empty());
+        return new Hub(loop::millis, (follower, followed) -> true, longest, refusal -> {});
     }
 
     private static Selection selection(boolean primary) {

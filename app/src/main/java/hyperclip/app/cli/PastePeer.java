@@ -24,7 +24,9 @@ final class PastePeer implements Peer {
 
     private final View view;
     private final WritableByteChannel output;
-    private int written;
+    private long transfer;
+    private long written;
+    private int ungranted;
     private boolean whole;
     private Signal.Abort refusal;
     private IOException failure;
@@ -35,7 +37,21 @@ final class PastePeer implements Peer {
     }
 
     void request(Selection selection, OfferId offer, MimeType type) {
-        view.hear(new Signal.Request(view.newTransfer(), selection, offer, type, WINDOW));
+        transfer = view.newTransfer();
+        view.hear(new Signal.Request(transfer, selection, offer, type, WINDOW));
+    }
+
+    /// The person wants it no longer.
+    void cancel() {
+        if (!isOver()) {
+            refusal = new Signal.Abort(transfer, Reason.CANCELLED);
+            view.hear(refusal);
+        }
+    }
+
+    /// How many bytes have been written.
+    long written() {
+        return written;
     }
 
     boolean isOver() {
@@ -67,9 +83,10 @@ final class PastePeer implements Peer {
                     return;
                 }
                 written += count;
-                if (written >= PORTION) {
-                    view.hear(new Signal.Credit(chunk.transfer(), written));
-                    written = 0;
+                ungranted += count;
+                if (ungranted >= PORTION) {
+                    view.hear(new Signal.Credit(chunk.transfer(), ungranted));
+                    ungranted = 0;
                 }
             }
             case Signal.End _ -> whole = true;

@@ -21,8 +21,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -277,25 +275,15 @@ final class Services {
 
     /// Runs the loop; on SIGTERM or Ctrl-C ends it in good order.
     private static void runUntilStopped(Loop loop, Runnable... endings) throws IOException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> {
-            loop.stop();
+        Runnable late = () -> LOG.log(System.Logger.Level.WARNING, "did not end in good order within 2 s");
+        Stopping.run(loop::stop, END_WITHIN_MILLIS, late, () -> {
             try {
-                if (!ended.await(END_WITHIN_MILLIS, TimeUnit.MILLISECONDS)) {
-                    LOG.log(System.Logger.Level.WARNING, "did not end in good order within 2 s");
+                loop.run();
+            } finally {
+                for (Runnable ending : endings) {
+                    ending.run();
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
         });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            loop.run();
-        } finally {
-            for (Runnable ending : endings) {
-                ending.run();
-            }
-            ended.countDown();
-        }
     }
 }

@@ -24,6 +24,10 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
+    /// How much later than the hub, in milliseconds, the display gives an application up. The hub's word comes first,
+    /// because the hub knows who pasted from whom, and tells the log.
+    private static final long AFTER_HUB = 5_000;
+
     private final Loop loop;
     private final X11Display display;
     private final Consumer<String> onGone;
@@ -52,7 +56,8 @@ public final class Desktop implements Loop.Handler, Loop.Timed {
             Consumer<String> onGone)
             throws Complaint {
         try {
-            X11Display display = X11Display.open(environment, random, loop::millis, settings.limits());
+            X11Display display = X11Display.open(
+                    environment, random, loop::millis, settings.limits().later(AFTER_HUB));
             Desktop desktop = new Desktop(loop, display, onGone);
             hub.open(view, opened -> {
                 Peer shown = signal -> {

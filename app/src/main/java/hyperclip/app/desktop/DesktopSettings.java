@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 
 /// What a person may set about a desktop's part in pastes.
 ///
-/// @param limits how long applications may take over a paste
+/// @param limits the hub's own
 /// @param images what converts images that others offer; nothing where they stay as they are
 /// @param keepBytes how much of the last copy is kept when its application ends; nothing where none is
 public record DesktopSettings(Limits limits, Optional<ImageProgram> images, OptionalInt keepBytes) {}

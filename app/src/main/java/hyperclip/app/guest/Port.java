@@ -6,7 +6,6 @@ import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -92,7 +91,7 @@ final class Port implements SessionConnection.Owner {
     void leave(String session) {
         Integer channel = channels.remove(session);
         if (channel != null) {
-            connection.close(channel, Reason.OWNER_GONE);
+            connection.close(channel);
             connection.say(new SessionMessage.Close(channel));
         }
     }

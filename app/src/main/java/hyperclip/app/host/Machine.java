@@ -4,7 +4,6 @@ import hyperclip.app.link.Dialer;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -122,7 +121,7 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
             case SessionMessage.Open open -> opened(connection, open, position);
             case SessionMessage.Close close -> {
                 sessions.remove(close.channel());
-                connection.close(close.channel(), Reason.OWNER_GONE);
+                connection.close(close.channel());
             }
             default -> throw new ProtocolException("a message that a guest does not send", position);
         }

@@ -1,7 +1,6 @@
 package hyperclip.app.link;
 
 import hyperclip.app.loop.Loop;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
@@ -188,7 +187,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing a socket failed", e);
         }
-        connection.closeAll(Reason.LINK_LOST);
+        connection.closeAll();
         onClose.accept(why);
     }
 }

@@ -75,11 +75,20 @@ public final class Hub {
 
     /// Ends a view: what it holds is released everywhere, and its transfers are aborted.
     public void close(View view, Reason reason) {
-        Place place = (Place) view;
+        close((Place) view, reason, reason);
+    }
+
+    /// Ends the view of an application, or of a session with all of them, that is gone.
+    public void closeGone(View view) {
+        close((Place) view, Reason.OWNER_GONE, Reason.REQUESTER_GONE);
+    }
+
+    private void close(Place place, Reason asOwner, Reason asRequester) {
         inTurn(() -> {
             if (places.remove(place.name, place)) {
                 for (Transfer<Place> transfer : transfers.of(place)) {
                     transfers.remove(transfer);
+                    Reason reason = transfer.owner().equals(place) ? asOwner : asRequester;
                     tell(transfer.otherThan(place), new Signal.Abort(transfer.id(), reason));
                 }
                 place.held.clear();

@@ -25,6 +25,11 @@ public record Limits(long firstByte, long stall, OptionalLong maxSize) {
         }
     }
 
+    /// The same with more time, in milliseconds, as far as there is more.
+    public Limits later(long millis) {
+        return new Limits(Math.min(firstByte + millis, MAX_MILLIS), Math.min(stall + millis, MAX_MILLIS), maxSize);
+    }
+
     boolean exceeds(long size) {
         return maxSize.isPresent() && size > maxSize.getAsLong();
     }

@@ -69,6 +69,7 @@ public final class SessionConnection {
     private int stamp;
 
     private boolean greeted;
+    private boolean isClients;
     private boolean owesFilling;
     private boolean owesSync;
     private long lastHeard;
@@ -181,20 +182,33 @@ public final class SessionConnection {
         }
     }
 
-    /// Closes a channel and its view; nothing where it is not open.
-    public void close(int channel, Reason reason) {
-        Channel closed = channels.remove(channel);
+    /// Closes a channel and its view: the session behind it is gone. Nothing where it is not open.
+    public void close(int channel) {
+        Channel closed = take(channel);
         if (closed != null) {
-            outbox.drop(closed.peer);
-            closed.hub.close(closed.view, reason);
+            closed.hub.closeGone(closed.view);
         }
     }
 
     /// Closes every channel: the connection is over.
-    public void closeAll(Reason reason) {
+    public void closeAll() {
         for (int channel : List.copyOf(channels.keySet())) {
-            close(channel, reason);
+            Channel closed = take(channel);
+            if (isClients) {
+                // A client is an application, and not a way to one.
+                closed.hub.closeGone(closed.view);
+            } else {
+                closed.hub.close(closed.view, Reason.LINK_LOST);
+            }
         }
+    }
+
+    private Channel take(int channel) {
+        Channel taken = channels.remove(channel);
+        if (taken != null) {
+            outbox.drop(taken.peer);
+        }
+        return taken;
     }
 
     public boolean hasChannel(int channel) {
@@ -410,6 +424,7 @@ public final class SessionConnection {
                     position);
         }
         greeted = true;
+        isClients = theirs.role() == SessionMessage.Role.CLIENT;
         owner.greeted(this, theirs);
     }
 
@@ -417,7 +432,7 @@ public final class SessionConnection {
         greeted = false;
         asked = NEVER;
         reader.restart(0);
-        closeAll(Reason.LINK_LOST);
+        closeAll();
         outbox.clear();
         owner.lost(this, why);
     }

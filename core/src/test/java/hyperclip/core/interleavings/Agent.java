@@ -1,7 +1,6 @@
 package hyperclip.core.interleavings;
 
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -62,7 +61,7 @@ final class Agent implements SessionConnection.Owner {
     /// The link is over.
     void disconnected() {
         run.trace(name + " has lost its link");
-        up.connection.closeAll(Reason.LINK_LOST);
+        up.connection.closeAll();
         hangUp();
     }
 

@@ -1,7 +1,6 @@
 package hyperclip.core.interleavings;
 
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -92,9 +91,9 @@ final class Daemon implements SessionConnection.Owner {
         run.trace(name + " drops " + session.name);
         sessions.remove(session);
         session.agent.hangUp();
-        session.agent.connection.closeAll(Reason.LINK_LOST);
+        session.agent.connection.closeAll();
         if (session.channel != 0) {
-            port.connection.close(session.channel, Reason.OWNER_GONE);
+            port.connection.close(session.channel);
             port.connection.say(new SessionMessage.Close(session.channel));
         }
     }

@@ -1,7 +1,6 @@
 package hyperclip.core.interleavings;
 
 import hyperclip.core.clipboard.Hub;
-import hyperclip.core.clipboard.Reason;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -82,7 +81,7 @@ final class Host implements SessionConnection.Owner {
         run.trace("host has lost " + guest);
         End end = ends.remove(guest);
         end.hangUp();
-        end.connection.closeAll(Reason.LINK_LOST);
+        end.connection.closeAll();
     }
 
     private String guest(SessionConnection connection) {
@@ -105,7 +104,7 @@ final class Host implements SessionConnection.Owner {
         if (message instanceof SessionMessage.Open open && !connection.isUsed(open.channel())) {
             connection.open(open.channel(), hub, view(guest(connection), open.channel()), Rank.HOST_SIDE);
         } else if (message instanceof SessionMessage.Close close) {
-            connection.close(close.channel(), Reason.OWNER_GONE);
+            connection.close(close.channel());
         } else {
             throw new ProtocolException("nothing that is said to a host", position);
         }

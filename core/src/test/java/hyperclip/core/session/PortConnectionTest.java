@@ -323,7 +323,7 @@ class PortConnectionTest {
     @Test
     void aNumberOfAChannelIsNotGivenTwiceInAnEpoch() throws Exception {
         guest.greet(Role.GUEST);
-        host.close(3, Reason.OWNER_GONE);
+        host.close(3);
 
         assertThat(host.hasChannel(3)).isFalse();
         assertThat(host.isUsed(3)).isTrue();

@@ -279,9 +279,31 @@ class SocketConnectionTest {
         assertThat(daemon.display).hasSize(told);
     }
 
+    @Test
+    void theEndOfAClientIsThatOfAnApplicationAndOfNoWay() throws Exception {
+        byte[] client = Bytes.control(0, 0, new SessionMessage.Hello(1, Role.CLIENT, "", List.of()));
+        assertThat(reasonAtItsEnd(pasting(client, 100))).contains("OWNER_GONE");
+        assertThat(reasonAtItsEnd(pasting(HELLO, 100))).contains("LINK_LOST");
+        Daemon asked = offering(client);
+        asked.hears(Bytes.control(1, 0, request(1)));
+        assertThat(reasonAtItsEnd(asked)).contains("REQUESTER_GONE");
+    }
+
+    private static String reasonAtItsEnd(Daemon daemon) {
+        daemon.connection.closeAll();
+        return daemon.display.stream()
+                .filter(signal -> signal.startsWith("Abort"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private Daemon pasting(int credit) throws ProtocolException {
+        return pasting(HELLO, credit);
+    }
+
+    private Daemon pasting(byte[] hello, int credit) throws ProtocolException {
         Daemon daemon = new Daemon();
-        daemon.hears(HELLO, Golden.bytes("offer"));
+        daemon.hears(hello, Golden.bytes("offer"));
         OfferId id = new OfferId("00112233445566778899aabbccddeeff");
         daemon.view.hear(new Signal.Request(daemon.view.newTransfer(), Selection.CLIPBOARD, id, MimeType.TEXT, credit));
         daemon.says();
@@ -347,8 +369,12 @@ class SocketConnectionTest {
     }
 
     private Daemon offering() throws ProtocolException {
+        return offering(HELLO);
+    }
+
+    private Daemon offering(byte[] hello) throws ProtocolException {
         Daemon daemon = new Daemon();
-        daemon.hears(HELLO);
+        daemon.hears(hello);
         daemon.view.hear(new Signal.Offer(
                 Selection.CLIPBOARD,
                 new OfferId("00112233445566778899aabbccddeeff"),
@@ -362,7 +388,7 @@ class SocketConnectionTest {
     @Test
     void whatComesForAClosedChannelIsIgnored() throws Exception {
         Daemon daemon = pasting(100);
-        daemon.connection.close(1, Reason.OWNER_GONE);
+        daemon.connection.close(1);
 
         assertThatCode(() -> daemon.hears(
                         Golden.bytes("offer"),

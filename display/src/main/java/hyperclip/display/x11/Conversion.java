@@ -94,12 +94,11 @@ final class Conversion implements Windows.Listener {
             // Only its death is of interest.
         }
 
-        /// What it has written before it died can still be read.
         @Override
         public void destroyed() {
             ownerGone = true;
-            if (state == State.ASKED || (state == State.WAITING && !deletionDue)) {
-                fail(Reason.OWNER_GONE);
+            if (state == State.ASKED || state == State.WAITING || offsetWords > 0) {
+                checkOwner();
             }
         }
     }
@@ -156,7 +155,6 @@ final class Conversion implements Windows.Listener {
             deletionDue = false;
             Requests.deleteProperty(server.x(), window, property);
             progress();
-            checkOwner();
         } else if (state == State.READING) {
             int words = Math.min(X11Connection.MAX_PIECE, Setup.padded(Math.min(room, X11Connection.MAX_PIECE))) / 4;
             // Deleting the last of an INCR piece asks for the next one, for which there must be room as well.
@@ -221,6 +219,7 @@ final class Conversion implements Windows.Listener {
         }
         if (after > 0) {
             offsetWords += length / 4;
+            checkOwner();
             pump();
         } else if (!incremental || (length == 0 && offsetWords == 0)) {
             close();
@@ -236,15 +235,17 @@ final class Conversion implements Windows.Listener {
         state = State.WAITING;
         deletionDue = !deleted;
         progress();
-        if (deleted) {
-            checkOwner();
-        } else {
+        checkOwner();
+        if (!deleted) {
             pump();
         }
     }
 
+    /// What an owner has written before it died can still be read. Of a paste in pieces that is not all: the end mark
+    /// is
+    /// asked for when the piece before it has been read. Whoever pasted is told now, even if he takes nothing more.
     private void checkOwner() {
-        if (ownerGone) {
+        if (ownerGone && (incremental || state == State.ASKED)) {
             fail(Reason.OWNER_GONE);
         }
     }

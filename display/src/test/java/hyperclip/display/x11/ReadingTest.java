@@ -156,7 +156,6 @@ class ReadingTest {
         desk.until(() -> desk.received.containsKey(transfer), "some content");
         Xvfb.signal(owner, "KILL");
         desk.until(() -> !desk.all(Signal.Release.class).isEmpty(), "a release");
-        desk.display.say(new Signal.Credit(transfer, Signal.MAX_CREDIT));
         assertThat(aborted(transfer).reason()).isEqualTo(Reason.OWNER_GONE);
     }
 

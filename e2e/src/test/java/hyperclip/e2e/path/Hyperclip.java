@@ -43,28 +43,62 @@ final class Hyperclip implements AutoCloseable {
         return new Hyperclip(begin(builder), log);
     }
 
+    /// A command under way, with its output in files.
+    record Command(Process process, Folder folder) implements AutoCloseable {
+
+        /// How much it has written so far.
+        long written() {
+            return folder.file("out").toFile().length();
+        }
+
+        /// Waits for its end.
+        Result result() {
+            Await.ended(process, Await.GENEROUS, "a command of hyperclip");
+            try {
+                return new Result(
+                        process.exitValue(),
+                        Files.readString(folder.file("out")),
+                        Files.readString(folder.file("err")));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+            folder.close();
+        }
+    }
+
+    /// Begins a command.
+    static Command begin(Map<String, String> environment, List<String> before, String... arguments) {
+        Folder folder = Folder.make();
+        return new Command(
+                begin(builder(environment, before, arguments)
+                        .redirectOutput(folder.file("out").toFile())
+                        .redirectError(folder.file("err").toFile())),
+                folder);
+    }
+
+    static Command begin(String... arguments) {
+        return begin(Map.of(), List.of(), arguments);
+    }
+
     /// Runs a command to its end.
     static Result run(Map<String, String> environment, byte[] input, String... arguments) {
         return run(environment, List.of(), input, arguments);
     }
 
     static Result run(Map<String, String> environment, List<String> before, byte[] input, String... arguments) {
-        try (Folder folder = Folder.make()) {
-            Path output = folder.file("out");
-            Path errors = folder.file("err");
-            Process process = begin(builder(environment, before, arguments)
-                    .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile()));
-            try (OutputStream in = process.getOutputStream()) {
+        try (Command command = begin(environment, before, arguments)) {
+            try (OutputStream in = command.process().getOutputStream()) {
                 in.write(input);
             } catch (IOException e) {
                 // It has ended without reading: how it ended tells more.
-                Await.ended(process, Await.GENEROUS, String.join(" ", arguments));
+                return command.result();
             }
-            Await.ended(process, Await.GENEROUS, "hyperclip " + String.join(" ", arguments));
-            return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return command.result();
         }
     }
 

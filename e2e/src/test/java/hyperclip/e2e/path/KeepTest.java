@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +28,8 @@ class KeepTest {
     static void open() {
         here = new Screen();
         there = new Screen();
-        way = Way.with(here, there, "--keep-after-exit", "1M");
+        List<String> keep = List.of("--keep-after-exit", "1M");
+        way = Way.between(Map.of(Way.Station.HOST, keep, Way.Station.AGENT, keep), here, there);
     }
 
     @AfterAll

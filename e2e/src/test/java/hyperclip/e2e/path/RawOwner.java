@@ -1,78 +1,85 @@
 package hyperclip.e2e.path;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// An application that owns a selection under several types, which xclip cannot, and serves large contents to several
-/// at once and after one of them has died, which xclip and xsel cannot either. It speaks just enough of the X11
-/// protocol for that.
-final class RawOwner implements AutoCloseable {
+/// at once and after one of them has died, which xclip and xsel cannot either.
+final class RawOwner extends RawClient {
 
     private static final int ATOM = 4;
 
-    /// More is handed out piece by piece (INCR, ICCCM 2.7.2).
+    /// More is handed out piece by piece (INCR, ICCCM 2.7.2), of which each is more than one of a paste on the other
+    /// side.
     private static final int PIECE = 200_000;
 
-    private final SocketChannel channel;
+    /// What it does when it is asked for content; what types it has it always tells.
+    enum Manner {
+        ANSWERS,
+        REFUSES,
+        IS_SILENT,
+        /// Hands out two pieces, of which the other side makes more than one, and nothing after them.
+        STOPS
+    }
+
     private final Map<Integer, byte[]> contents = new LinkedHashMap<>();
-    private final Map<Integer, String> names = new HashMap<>();
+    private final Map<Integer, Manner> manners = new ConcurrentHashMap<>();
+    private final Map<Integer, String> names = new ConcurrentHashMap<>();
     private final List<String> served = new CopyOnWriteArrayList<>();
     private final List<String> taken = new CopyOnWriteArrayList<>();
-    private final Map<Long, ByteBuffer> pieces = new HashMap<>();
-    private final Map<Long, Integer> targetOf = new HashMap<>();
-    private final int window;
+    private final List<String> abandoned = new CopyOnWriteArrayList<>();
+    private final Map<Integer, Paste> pastes = new ConcurrentHashMap<>();
+
+    /// The targets of requestors that have the last of it before them.
+    private final Map<Integer, Integer> unread = new ConcurrentHashMap<>();
+
     private final int targets;
     private final int incr;
 
+    /// A requestor that has not got all.
+    ///
+    /// @param question as it was asked
+    private record Paste(int property, int target, ByteBuffer rest, ByteBuffer question) {}
+
     /// Owns it when this returns.
     RawOwner(Screen screen, String selection, Map<String, byte[]> types) {
+        this(screen, selection, types, Map.of());
+    }
+
+    /// @param manners of the types that are not simply handed out
+    RawOwner(Screen screen, String selection, Map<String, byte[]> types, Map<String, Manner> manners) {
+        super(screen, 0);
         try {
-            channel = SocketChannel.open(UnixDomainSocketAddress.of(
-                    Path.of("/tmp/.X11-unix/X" + screen.display().substring(1))));
-            send(buffer(12).put((byte) 'l').put((byte) 0).putShort((short) 11));
-            ByteBuffer head = receive(8);
-            ByteBuffer setup = receive(4 * head.getShort(6));
-            if (head.get(0) != 1) {
-                throw new AssertionError("the X server of " + screen.display() + " refuses");
-            }
-            int idBase = setup.getInt(4);
-            int vendor = (setup.getShort(16) + 3) / 4 * 4;
-            int formats = setup.get(21) * 8;
-            int root = setup.getInt(32 + vendor + formats);
-            window = idBase + 1;
-            // CreateWindow, InputOnly, so that it needs no depth.
-            send(request(1, 0, 32)
-                    .putInt(window)
-                    .putInt(root)
-                    .putInt(0)
-                    .putShort((short) 1)
-                    .putShort((short) 1)
-                    .putShort((short) 0)
-                    .putShort((short) 2)
-                    .putInt(0)
-                    .putInt(0));
             targets = atom("TARGETS");
             incr = atom("INCR");
             for (Map.Entry<String, byte[]> type : types.entrySet()) {
-                contents.put(atom(type.getKey()), type.getValue());
+                int target = atom(type.getKey());
+                contents.put(target, type.getValue());
+                names.put(target, type.getKey());
+                this.manners.put(target, manners.getOrDefault(type.getKey(), Manner.ANSWERS));
             }
             int owned = atom(selection);
             // SetSelectionOwner, at the server's own time.
             send(request(22, 0, 16).putInt(window).putInt(owned).putInt(0));
             Thread.ofPlatform().daemon().name("raw owner").start(this::serve);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Hands out after all what it has been asked for and has been silent about.
+    void answerAll() {
+        try {
+            manners.replaceAll((target, manner) -> manner == Manner.IS_SILENT ? Manner.ANSWERS : manner);
+            for (Paste paste : List.copyOf(pastes.values())) {
+                answer(paste.question());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,28 +95,22 @@ final class RawOwner implements AutoCloseable {
         return taken;
     }
 
-    private int atom(String name) throws IOException {
-        int padded = (name.length() + 3) / 4 * 4;
-        ByteBuffer request = request(16, 0, 8 + padded);
-        request.putShort((short) name.length()).putShort((short) 0);
-        request.put(name.getBytes(ISO_8859_1));
-        send(request.position(request.capacity()));
-        int atom = receive(32).getInt(8);
-        names.put(atom, name);
-        return atom;
+    /// The types of which a requestor went away before it had all.
+    List<String> abandoned() {
+        return abandoned;
     }
 
     private void serve() {
         try {
             while (true) {
-                ByteBuffer event = receive(32);
-                switch (event.get(0) & 0x7f) {
-                    case 17 -> gone(event.getInt(8));
-                    case 28 -> goOn(event);
-                    case 30 -> answer(event);
-                    default -> {
-                        // An error where a requestor has died is none of ours.
-                    }
+                ByteBuffer event = receive();
+                switch (kind(event)) {
+                    case PROPERTY_NOTIFY -> goOn(event);
+                    case SELECTION_REQUEST -> answer(event);
+                    case DESTROY_NOTIFY -> gone(event.getInt(8));
+                    // It went before we could watch it.
+                    case ERROR -> gone(event.getInt(4));
+                    default -> {}
                 }
             }
         } catch (IOException e) {
@@ -131,14 +132,20 @@ final class RawOwner implements AutoCloseable {
         } else if (contents.containsKey(target)) {
             served.add(names.get(target));
             byte[] content = contents.get(target);
-            // ChangeWindowAttributes: we are told when it takes the content, or a piece, by deleting the property, and
-            // when the window is destroyed.
-            send(request(2, 0, 16).putInt(requestor).putInt(0x800).putInt(0x420000));
-            targetOf.put(key(requestor, property), target);
-            if (content.length > PIECE) {
-                pieces.put(key(requestor, property), ByteBuffer.wrap(content));
+            Manner manner = manners.get(target);
+            if (manner == Manner.REFUSES) {
+                property = 0;
+            } else if (manner == Manner.IS_SILENT || content.length > PIECE) {
+                // We are told when it takes a piece by deleting the property, and when it goes.
+                watch(requestor, PROPERTY_CHANGE_MASK | STRUCTURE_NOTIFY_MASK);
+                pastes.put(requestor, new Paste(property, target, ByteBuffer.wrap(content), event));
+                if (manner == Manner.IS_SILENT) {
+                    return;
+                }
                 change(requestor, property, incr, 32, bytes(buffer(4).putInt(PIECE)));
             } else {
+                watch(requestor, PROPERTY_CHANGE_MASK | STRUCTURE_NOTIFY_MASK);
+                unread.put(requestor, target);
                 change(requestor, property, target, 8, content);
             }
         } else {
@@ -148,7 +155,7 @@ final class RawOwner implements AutoCloseable {
         send(request(25, 0, 44)
                 .putInt(requestor)
                 .putInt(0)
-                .put((byte) 31)
+                .put((byte) SELECTION_NOTIFY)
                 .put((byte) 0)
                 .putShort((short) 0)
                 .putInt(time)
@@ -159,33 +166,43 @@ final class RawOwner implements AutoCloseable {
                 .putLong(0));
     }
 
-    private static long key(int requestor, int property) {
-        return ((long) requestor << 32) | property;
-    }
-
-    /// Who destroys the window when all has been written has no need to delete the property.
-    private void gone(int requestor) {
-        for (long key : List.copyOf(targetOf.keySet())) {
-            if (key >>> 32 == Integer.toUnsignedLong(requestor) && pieces.remove(key) == null) {
-                taken.add(names.get(targetOf.remove(key)));
-            }
+    private void goOn(ByteBuffer event) throws IOException {
+        int requestor = event.getInt(4);
+        Paste paste = pastes.get(requestor);
+        boolean deleted = event.get(16) == 1;
+        if (deleted) {
+            read(requestor);
+        }
+        if (paste == null || !deleted || event.getInt(8) != paste.property()) {
+            return;
+        }
+        Manner manner = manners.get(paste.target());
+        if (manner == Manner.IS_SILENT
+                || (manner == Manner.STOPS && paste.rest().position() > PIECE)) {
+            return;
+        }
+        byte[] piece = new byte[Math.min(PIECE, paste.rest().remaining())];
+        paste.rest().get(piece);
+        change(requestor, paste.property(), paste.target(), 8, piece);
+        if (piece.length == 0) {
+            pastes.remove(requestor);
+            unread.put(requestor, paste.target());
         }
     }
 
-    private void goOn(ByteBuffer event) throws IOException {
-        int requestor = event.getInt(4);
-        int property = event.getInt(8);
-        ByteBuffer rest = pieces.get(key(requestor, property));
-        boolean deleted = event.get(16) == 1;
-        if (rest == null && deleted && targetOf.containsKey(key(requestor, property))) {
-            taken.add(names.get(targetOf.remove(key(requestor, property))));
-        } else if (rest != null && deleted) {
-            byte[] piece = new byte[Math.min(PIECE, rest.remaining())];
-            rest.get(piece);
-            change(requestor, property, targetOf.get(key(requestor, property)), 8, piece);
-            if (piece.length == 0) {
-                pieces.remove(key(requestor, property));
-            }
+    private void read(int requestor) {
+        Integer target = unread.remove(requestor);
+        if (target != null) {
+            taken.add(names.get(target));
+        }
+    }
+
+    private void gone(int requestor) {
+        // Who destroys the window when all has been written has no need to delete the property.
+        read(requestor);
+        Paste paste = pastes.remove(requestor);
+        if (paste != null) {
+            abandoned.add(names.get(paste.target()));
         }
     }
 
@@ -202,43 +219,9 @@ final class RawOwner implements AutoCloseable {
         send(request.position(request.capacity()));
     }
 
-    private static ByteBuffer buffer(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
     private static byte[] bytes(ByteBuffer written) {
         byte[] bytes = new byte[written.position()];
         written.flip().get(bytes);
         return bytes;
-    }
-
-    private static ByteBuffer request(int opcode, int data, int size) {
-        return buffer(size).put((byte) opcode).put((byte) data).putShort((short) (size / 4));
-    }
-
-    private synchronized void send(ByteBuffer request) throws IOException {
-        request.rewind();
-        while (request.hasRemaining()) {
-            channel.write(request);
-        }
-    }
-
-    private ByteBuffer receive(int size) throws IOException {
-        ByteBuffer bytes = buffer(size);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes) < 0) {
-                throw new EOFException();
-            }
-        }
-        return bytes.flip();
-    }
-
-    @Override
-    public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package hyperclip.e2e.path;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import hyperclip.core.clipboard.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Plays QEMU between the daemon's port and the front end's chardev socket: two listening unix sockets, and what comes
 /// in on the one goes out on the other.
@@ -21,6 +26,12 @@ import java.nio.file.Path;
 final class Relay implements AutoCloseable {
 
     private static final int PIECE = 32 * 1024;
+
+    /// A control message as it stands between the frames' headers; of those here only hello has braces within.
+    private static final Pattern MESSAGE = Pattern.compile("\\{\"say\":\"[^{}]*\\}");
+
+    /// As docs/session-protocol.md has it.
+    private static final int LONGEST_MESSAGE = 40 * 1024;
 
     final Side guest;
     final Side host;
@@ -48,7 +59,7 @@ final class Relay implements AutoCloseable {
         private long holdAt = Long.MAX_VALUE;
         private ByteArrayOutputStream recording;
         private final StringBuilder tail = new StringBuilder();
-        private int offers;
+        private final List<String> messages = new ArrayList<>();
 
         Side(Path path) {
             this.path = path;
@@ -125,14 +136,13 @@ final class Relay implements AutoCloseable {
                 recording.writeBytes(bytes);
             }
             tail.append(new String(bytes, ISO_8859_1));
-            String sign = "\"say\":\"offer\",\"selection\":\"clipboard\"";
-            int at = tail.indexOf(sign);
-            while (at >= 0) {
-                offers++;
-                tail.delete(0, at + sign.length());
-                at = tail.indexOf(sign);
+            Matcher message = MESSAGE.matcher(tail);
+            int end = 0;
+            while (message.find()) {
+                messages.add(message.group());
+                end = message.end();
             }
-            tail.delete(0, Math.max(0, tail.length() - sign.length()));
+            tail.delete(0, Math.max(end, tail.length() - LONGEST_MESSAGE));
         }
 
         /// Writes to this end, waiting for one that takes it.
@@ -188,8 +198,23 @@ final class Relay implements AutoCloseable {
         /// How many offers of the clipboard have come in here.
         int offers() {
             synchronized (Relay.this) {
-                return offers;
+                return said("offer", "\"selection\":\"clipboard\"");
             }
+        }
+
+        /// How many messages of this word that hold this have come in here.
+        int said(String word, String holds) {
+            synchronized (Relay.this) {
+                return (int) messages.stream()
+                        .filter(message -> message.startsWith("{\"say\":\"" + word + "\"") && message.contains(holds))
+                        .count();
+            }
+        }
+
+        /// How many transfers have been ended from this side before their end, for this reason.
+        int ended(Reason reason) {
+            String holds = "\"reason\":\"" + reason.word() + "\"";
+            return said("abort", holds) + said("cancel", holds);
         }
 
         void record() {

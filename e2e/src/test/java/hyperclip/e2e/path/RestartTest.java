@@ -3,6 +3,7 @@ package hyperclip.e2e.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hyperclip.e2e.Promise;
+import hyperclip.e2e.path.Way.Station;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,12 +26,6 @@ class RestartTest {
     private static Screen there;
     private static Screen here;
     private static Way way;
-
-    enum Victim {
-        DAEMON,
-        AGENT,
-        HOST
-    }
 
     enum Moment {
         IDLE,
@@ -78,7 +73,7 @@ class RestartTest {
         "HOST, PASTE_ON_HOST",
         "HOST, PASTE_IN_GUEST"
     })
-    void killedAndStartedAgain(Victim victim, Moment moment) {
+    void killedAndStartedAgain(Station victim, Moment moment) {
         byte[] fromGuest = large(1);
         byte[] fromHost = large(2);
         try (RawOwner _ = new RawOwner(there, "CLIPBOARD", Map.of("image/png", fromGuest));
@@ -87,7 +82,7 @@ class RestartTest {
         }
     }
 
-    private static void killedAndStartedAgain(Victim victim, Moment moment, byte[] fromGuest, byte[] fromHost) {
+    private static void killedAndStartedAgain(Station victim, Moment moment, byte[] fromGuest, byte[] fromHost) {
         Await.until(
                 "both offers",
                 () -> here.targets("clipboard").contains("image/png")
@@ -96,7 +91,7 @@ class RestartTest {
                 others(victim).stream().collect(Collectors.toMap(one -> one, Hyperclip::descriptors));
         begin(moment);
 
-        process(victim).kill();
+        way.process(victim, there).kill();
         way.relay.letGo();
         long start = System.nanoTime();
         start(victim);
@@ -108,8 +103,7 @@ class RestartTest {
 
         assertThat(others(victim)).containsExactlyInAnyOrderElementsOf(descriptors.keySet());
         assertThat(others(victim)).allMatch(Hyperclip::isAlive);
-        descriptors.forEach(
-                (one, before) -> Await.until("no more descriptors than before", () -> one.descriptors() <= before));
+        Way.awaitDescriptors(descriptors);
     }
 
     private static void begin(Moment moment) {
@@ -128,15 +122,7 @@ class RestartTest {
         }
     }
 
-    private static Hyperclip process(Victim victim) {
-        return switch (victim) {
-            case DAEMON -> way.daemon;
-            case AGENT -> way.agent(there);
-            case HOST -> way.host;
-        };
-    }
-
-    private static void start(Victim victim) {
+    private static void start(Station victim) {
         switch (victim) {
             case DAEMON -> way.startDaemon();
             case AGENT -> way.newAgent(there);
@@ -144,8 +130,10 @@ class RestartTest {
         }
     }
 
-    private static List<Hyperclip> others(Victim victim) {
-        return way.all().stream().filter(one -> one != process(victim)).toList();
+    private static List<Hyperclip> others(Station victim) {
+        return way.all().stream()
+                .filter(one -> one != way.process(victim, there))
+                .toList();
     }
 
     @Test

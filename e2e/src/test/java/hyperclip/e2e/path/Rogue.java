@@ -2,9 +2,19 @@ package hyperclip.e2e.path;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.Standing;
+import hyperclip.core.clipboard.View;
 import hyperclip.core.session.Medium;
+import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
+import hyperclip.core.session.SessionMessage.Question;
 import hyperclip.core.wire.ProtocolException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,12 +28,18 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Another side that can speak the session protocol rightly, and then does not.
 final class Rogue implements SessionConnection.Owner, AutoCloseable {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    private static final int CREDIT = 1000;
 
     private final SocketChannel channel;
     private final Selector selector;
@@ -31,6 +47,9 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     private boolean greeted;
     private int greetings;
     private String otherHello;
+    private int answers;
+    private final List<Map<String, String>> rows = new ArrayList<>();
+    private final List<Signal> heard = new ArrayList<>();
 
     private Rogue(SocketChannel channel, Medium medium, SessionMessage.Role role) throws IOException {
         this.channel = channel;
@@ -82,6 +101,61 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
             turn();
             return greetings > before;
         });
+    }
+
+    /// Speaks rightly until this holds.
+    void until(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + Await.GENEROUS.toNanos();
+        try {
+            while (!holds.getAsBoolean()) {
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("not within " + Await.GENEROUS + ": " + what);
+                }
+                turn();
+            }
+        } catch (IOException e) {
+            throw new AssertionError("closed while it waited for " + what, e);
+        }
+    }
+
+    private void ask(Question question) {
+        int before = answers;
+        say(new SessionMessage.Ask(question, ""));
+        until("an answer", () -> answers > before);
+    }
+
+    /// A client that pastes from the clipboard that goes without saying, as `hyperclip paste` does, but so many times
+    /// at once, and never grants more than the first credit.
+    void paste(String type, int times) {
+        ask(Question.TYPES);
+        OfferId offer = rows.stream()
+                .filter(row -> row.get("selection").equals("clipboard")
+                        && row.get("type").equals(type))
+                .map(row -> new OfferId(row.get("offer")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + type + " is offered there, but " + rows));
+        ask(Question.ATTACH);
+        Hub hub = new Hub(Rogue::millis, (follower, followed) -> true);
+        View person = hub.open("person", view -> heard::add);
+        View daemon = connection.open(1, hub, "daemon", Rank.GUEST_SIDE);
+        MimeType mime = new MimeType(type);
+        daemon.hear(new Signal.Offer(Selection.CLIPBOARD, offer, List.of(mime), 0, Standing.RENEWED));
+        for (int i = 0; i < times; i++) {
+            person.hear(new Signal.Request(person.newTransfer(), Selection.CLIPBOARD, offer, mime, CREDIT));
+        }
+    }
+
+    /// How many answers of this kind have come to what it pastes.
+    long heard(Class<? extends Signal> kind) {
+        return heard.stream().filter(kind::isInstance).count();
+    }
+
+    /// Why pastes were ended.
+    List<Reason> aborts() {
+        return heard.stream()
+                .filter(Signal.Abort.class::isInstance)
+                .map(signal -> ((Signal.Abort) signal).reason())
+                .toList();
     }
 
     boolean isGreeted() {
@@ -200,7 +274,11 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
 
     @Override
     public void said(SessionConnection from, SessionMessage message, long position) {
-        // Whatever it says.
+        if (message instanceof SessionMessage.Row row) {
+            rows.add(row.fields());
+        } else if (message instanceof SessionMessage.Done) {
+            answers++;
+        }
     }
 
     @Override
@@ -213,13 +291,17 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
         // Sent at the next turn.
     }
 
-    @Override
-    public void close() {
+    void hangUp() {
         try {
             channel.close();
             selector.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void close() {
+        hangUp();
     }
 }

@@ -184,6 +184,15 @@ final class Screen implements AutoCloseable {
         }
     }
 
+    /// How many windows there are, as far as clients made them under the root; one of them is of who counts.
+    int windows() {
+        try (RawClient client = new RawClient(this, 0)) {
+            return client.windows();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// The server ends under its clients.
     void end() {
         server.destroyForcibly();

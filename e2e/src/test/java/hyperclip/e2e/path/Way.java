@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The whole path: a front end on the host's screen, a [Relay], a daemon, and agents on the guest's screens.
@@ -15,33 +17,59 @@ final class Way implements AutoCloseable {
 
     static final String MACHINE = "work";
 
+    /// What stands on the way of a paste.
+    enum Station {
+        DAEMON,
+        AGENT,
+        HOST
+    }
+
+    enum Direction {
+        TO_HOST,
+        TO_GUEST
+    }
+
+    /// One direction, and what stands where on it.
+    ///
+    /// @param ofOwner where content comes into the relay
+    /// @param ofRequestor where requests come into the relay
+    /// @param copying the socket on the owner's side, for commands
+    /// @param pasting the one on the requestor's
+    record Course(Screen from, Screen to, Relay.Side ofOwner, Relay.Side ofRequestor, Path copying, Path pasting) {
+
+        /// `hyperclip paste` of a type, on the side where it is pasted.
+        Hyperclip.Command paste(String type) {
+            return Hyperclip.begin("paste", "-t", type, "--connect", pasting.toString());
+        }
+
+        void awaitOffer(String type) {
+            Await.until("an offer of " + type, () -> to.targets("clipboard").contains(type));
+        }
+    }
+
     final Folder folder = Folder.make();
     final Relay relay = new Relay(folder);
     final Screen hostScreen;
     Hyperclip host;
     Hyperclip daemon;
 
+    private final Map<Station, List<String>> options;
     private final Map<Screen, List<String>> sessions = new LinkedHashMap<>();
     private final Map<Screen, Hyperclip> agents = new LinkedHashMap<>();
 
-    private final String[] options;
-
-    private Way(Screen hostScreen, String... options) {
-        this.hostScreen = hostScreen;
+    private Way(Map<Station, List<String>> options, Screen hostScreen) {
         this.options = options;
+        this.hostScreen = hostScreen;
     }
 
     /// With an agent of this user on each of these screens; all is connected when it returns.
     static Way between(Screen hostScreen, Screen... guests) {
-        return begin(new Way(hostScreen), guests);
+        return between(Map.of(), hostScreen, guests);
     }
 
-    /// With one session, and these options for the front end and the agent.
-    static Way with(Screen hostScreen, Screen guest, String... options) {
-        return begin(new Way(hostScreen, options), guest);
-    }
-
-    private static Way begin(Way way, Screen... guests) {
+    /// @param options more arguments for some of the processes
+    static Way between(Map<Station, List<String>> options, Screen hostScreen, Screen... guests) {
+        Way way = new Way(options, hostScreen);
         try {
             way.startHost();
             way.startDaemon();
@@ -67,23 +95,20 @@ final class Way implements AutoCloseable {
         host = Hyperclip.start(
                 folder.file("host.log"),
                 hostScreen.environment(),
-                command(
-                        "host",
-                        "--vm",
-                        MACHINE + "=" + relay.host.path(),
-                        "--listen",
-                        hostSocket().toString()));
+                with(Station.HOST, "host", "--vm", MACHINE + "=" + relay.host.path(), "--listen", hostSocket()));
     }
 
     void startDaemon() {
         daemon = Hyperclip.start(
                 folder.file("guest.log"),
                 Map.of(),
-                "guest",
-                "--port",
-                relay.guest.path().toString(),
-                "--listen",
-                guestSocket().toString());
+                with(Station.DAEMON, "guest", "--port", relay.guest.path(), "--listen", guestSocket()));
+    }
+
+    private String[] with(Station station, Object... arguments) {
+        return Stream.concat(Stream.of(arguments), options.getOrDefault(station, List.of()).stream())
+                .map(Object::toString)
+                .toArray(String[]::new);
     }
 
     /// Starts an agent and waits until the host has its session.
@@ -100,17 +125,51 @@ final class Way implements AutoCloseable {
                 folder.file("agent" + screen.display() + ".log"),
                 screen.environment(),
                 sessions.get(screen),
-                command("agent", "--connect", guestSocket().toString()));
+                with(Station.AGENT, "agent", "--connect", guestSocket()));
         agents.put(screen, agent);
         return agent;
     }
 
-    private String[] command(String... command) {
-        return Stream.of(command, options).flatMap(Stream::of).toArray(String[]::new);
-    }
-
     Hyperclip agent(Screen screen) {
         return agents.get(screen);
+    }
+
+    /// @param session a screen with an agent
+    Course course(Direction direction, Screen session) {
+        return switch (direction) {
+            case TO_HOST -> new Course(session, hostScreen, relay.guest, relay.host, guestSocket(), hostSocket());
+            case TO_GUEST -> new Course(hostScreen, session, relay.host, relay.guest, hostSocket(), guestSocket());
+        };
+    }
+
+    /// Content of so many bytes, which is text, and does not repeat itself.
+    static byte[] letters(int size) {
+        byte[] letters = new byte[size];
+        Random random = new Random(size);
+        for (int i = 0; i < size; i++) {
+            letters[i] = (byte) ('a' + random.nextInt(26));
+        }
+        return letters;
+    }
+
+    /// The process at this station, on the way to this session.
+    Hyperclip process(Station station, Screen session) {
+        return switch (station) {
+            case DAEMON -> daemon;
+            case AGENT -> agent(session);
+            case HOST -> host;
+        };
+    }
+
+    /// How many descriptors each process has open.
+    Map<Hyperclip, Long> descriptors() {
+        return all().stream().collect(Collectors.toMap(one -> one, Hyperclip::descriptors));
+    }
+
+    /// No process has more descriptors open than it had.
+    static void awaitDescriptors(Map<Hyperclip, Long> before) {
+        before.forEach((process, count) ->
+                Await.until("no more descriptors than before", () -> process.descriptors() <= count));
     }
 
     List<Hyperclip> all() {
