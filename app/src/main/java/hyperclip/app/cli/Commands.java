@@ -261,7 +261,9 @@ final class Commands implements Callable<Integer> {
             Stopping.run(() -> loop.post(peer[0]::cancel), CANCEL_WITHIN_MILLIS, () -> {}, () -> {
                 loop.runUntil(() -> peer[0].isOver() || session.isOver(), Long.MAX_VALUE);
                 // The owner is told where the person wants no more, or the output takes no more.
-                loop.runUntil(() -> !session.connection().hasToSend() || session.isOver(), Long.MAX_VALUE);
+                loop.runUntil(
+                        () -> !session.connection().hasToSend() || session.isOver(),
+                        loop.millis() + CANCEL_WITHIN_MILLIS);
             });
             if (peer[0].failure().isPresent()) {
                 throw new Complaint(

@@ -241,9 +241,9 @@ final class Conversion implements Windows.Listener {
         }
     }
 
-    /// What an owner has written before it died can still be read. Of a paste in pieces that is not all: the end mark
-    /// is
-    /// asked for when the piece before it has been read. Whoever pasted is told now, even if he takes nothing more.
+    /// What an owner has written before it died can still be read. Of a paste in pieces that is not all: the end
+    /// mark is asked for when the piece before it has been read. Whoever pasted is told now, even if he takes no
+    /// more.
     private void checkOwner() {
         if (ownerGone && (incremental || state == State.ASKED)) {
             fail(Reason.OWNER_GONE);

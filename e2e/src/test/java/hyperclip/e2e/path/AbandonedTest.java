@@ -19,7 +19,7 @@ class AbandonedTest {
 
     private static final String LARGE = "application/x-large";
     private static final String SILENT = "application/x-silent";
-    private static final byte[] CONTENT = Way.letters(1_000_000);
+    private static final byte[] CONTENT = Way.letters(3_000_000);
 
     private static final int ROUNDS = 2;
     private static final int OF_A_KIND = 128;

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A paste that ends before its end, from either side and for every reason: the reason is carried to the other side,
-/// and
-/// nothing is left behind. That the processes on its way are killed is in [RestartTest].
+/// and nothing is left behind. That the processes on its way are killed is in [RestartTest].
 class CancellationsTest {
 
     private static final String TYPE = "application/x-large";

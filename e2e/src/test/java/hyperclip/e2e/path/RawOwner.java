@@ -24,7 +24,7 @@ final class RawOwner extends RawClient {
         ANSWERS,
         REFUSES,
         IS_SILENT,
-        /// Hands out two pieces, of which the other side makes more than one, and nothing after them.
+        /// Hands out half of it and nothing after that.
         STOPS
     }
 
@@ -178,7 +178,8 @@ final class RawOwner extends RawClient {
         }
         Manner manner = manners.get(paste.target());
         if (manner == Manner.IS_SILENT
-                || (manner == Manner.STOPS && paste.rest().position() > PIECE)) {
+                || (manner == Manner.STOPS
+                        && paste.rest().position() >= paste.rest().capacity() / 2)) {
             return;
         }
         byte[] piece = new byte[Math.min(PIECE, paste.rest().remaining())];

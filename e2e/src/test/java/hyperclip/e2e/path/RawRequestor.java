@@ -7,9 +7,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// An application that pastes one type: step by step, as a test tells it, and it watches the owner's window, as
-/// toolkits
-/// do and xclip does not.
+/// An application that pastes one type: step by step, as a test tells it. It watches the owner's window, as toolkits do
+/// and xclip does not.
 final class RawRequestor extends RawClient {
 
     private static final int DELETE = 1;
@@ -82,11 +81,6 @@ final class RawRequestor extends RawClient {
         if (answer.getInt(20) == 0 || take().getInt(8) != incr) {
             throw new AssertionError("a paste that is not in pieces");
         }
-        return takeMore(count);
-    }
-
-    /// Takes the next pieces.
-    RawRequestor takeMore(int count) {
         for (int i = 0; i < count; i++) {
             ByteBuffer written = next(PROPERTY_NOTIFY);
             while (written.get(16) != NEW_VALUE) {
@@ -97,6 +91,16 @@ final class RawRequestor extends RawClient {
             }
         }
         return this;
+    }
+
+    /// Takes what comes until the end of the owner's window.
+    void takeUntilOwnerGone() {
+        while (!ownerGone) {
+            ByteBuffer message = next();
+            if (kind(message) == PROPERTY_NOTIFY && message.get(16) == NEW_VALUE) {
+                take();
+            }
+        }
     }
 
     /// Waits for the end of the owner's window, which is how it is told that the rest does not come.

@@ -103,6 +103,7 @@ class SessionsTest {
         assertThat(bob.paste("clipboard")).isEqualTo("for all");
         assertThat(host.paste("clipboard")).isEqualTo("for all");
         alice.copy("primary", "alice's");
+        host.awaitPaste("primary", "alice's");
         bob.copy("primary", "bob's");
         host.awaitPaste("primary", "bob's");
         Result paste = onHost(new byte[0], "paste", "--primary", "--from", "work/" + ALICE);
