@@ -64,8 +64,7 @@ final class LimitOptions {
         if (size < 1 || size > most) {
             throw Options.wrong(
                     command,
-                    "--" + name + " wants a number of bytes from 1 to " + most + ", such as 512K, 64M or 2G, not "
-                            + value);
+                    "--" + name + " wants a number of bytes from 1 to " + most + ", such as 512K or 4M, not " + value);
         }
         return OptionalLong.of(size);
     }

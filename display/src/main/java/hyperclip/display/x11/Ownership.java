@@ -23,7 +23,6 @@ final class Ownership {
     private final Map<Integer, Targets.Served> byTarget = new HashMap<>();
     private final ByteBuffer targets;
     private final int time;
-    private final long takenAt;
     private final Set<Integer> windows = new HashSet<>();
     private ServingWindow window;
     private int latestTime;
@@ -42,7 +41,6 @@ final class Ownership {
         this.offer = offer;
         this.time = time;
         this.latestTime = time;
-        this.takenAt = server.now();
         this.window = window;
         windows.add(window.window());
         targets = ByteBuffer.allocate(4 * (atoms.length + 4)).order(ByteOrder.LITTLE_ENDIAN);
@@ -81,11 +79,6 @@ final class Ownership {
     /// it).
     int latestTime() {
         return latestTime;
-    }
-
-    /// When it was taken, in our own time.
-    long takenAt() {
-        return takenAt;
     }
 
     Optional<Targets.Served> served(int target) {
