@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,11 +49,14 @@ public final class LocalServer implements Loop.Handler, AutoCloseable {
         this.onConnect = onConnect;
         try {
             lockFile = lock(path);
-            Files.deleteIfExists(path);
+            // Where the socket is, it accepts connections, from those who may connect alone, and at every moment.
+            Path unseen = path.resolveSibling(path.getFileName() + ".new");
+            Files.deleteIfExists(unseen);
             server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+            server.bind(UnixDomainSocketAddress.of(unseen), BACKLOG);
             Set<PosixFilePermission> set = PosixFilePermissions.fromString(permissions);
-            Files.setPosixFilePermissions(path, set);
+            Files.setPosixFilePermissions(unseen, set);
+            Files.move(unseen, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             loop.register(server, SelectionKey.OP_ACCEPT, this);
         } catch (IOException e) {
             throw new Complaint(

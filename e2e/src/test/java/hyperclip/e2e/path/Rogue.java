@@ -97,9 +97,10 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     /// Speaks rightly until both sides have said hello, anew since the last call.
     void greet() {
         int before = greetings;
+        // Their hello may come with what ours answers: then ours still waits to be sent.
         Await.until("a greeting", () -> {
             turn();
-            return greetings > before;
+            return greetings > before && !connection.hasToSend();
         });
     }
 
