@@ -29,11 +29,15 @@ public record MimeType(String name) {
 
     private static boolean isType(String name) {
         int slash = name.indexOf('/');
-        return slash > 0
-                && slash < name.length() - 1
-                && name.length() <= MAX_LENGTH
-                && name.charAt(0) != ' '
-                && name.chars().allMatch(c -> c >= ' ' && c <= '~');
+        if (slash <= 0 || slash == name.length() - 1 || name.length() > MAX_LENGTH || name.charAt(0) == ' ') {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < ' ' || name.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -29,7 +29,16 @@ public record OfferId(String hex) {
     }
 
     private static boolean isId(String hex) {
-        return hex.length() == 2 * BYTES && hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+        if (hex.length() != 2 * BYTES) {
+            return false;
+        }
+        for (int i = 0; i < hex.length(); i++) {
+            char c = hex.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // Written out, here and in other records that are keys: the record's own link themselves at their first run, which

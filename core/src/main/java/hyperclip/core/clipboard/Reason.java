@@ -19,6 +19,7 @@ public enum Reason {
     VIOLATION("the other side broke the rules of the protocol");
 
     private final String sentence;
+    private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
     Reason(String sentence) {
         this.sentence = sentence;
@@ -30,7 +31,7 @@ public enum Reason {
 
     /// The name as the session protocol writes it, such as `timed-out`.
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return word;
     }
 
     public static Optional<Reason> ofWord(String word) {

@@ -9,9 +9,11 @@ public enum Selection {
     CLIPBOARD,
     PRIMARY;
 
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     /// The name as the session protocol and the command line write it: `clipboard` or `primary`.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 
     public static Optional<Selection> ofWord(String word) {

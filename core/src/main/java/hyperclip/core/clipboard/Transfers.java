@@ -24,9 +24,12 @@ final class Transfers<P> {
 
     /// Enters a transfer; nothing where its requester has too many already.
     boolean begin(Signal.Request request, P requester, P owner, long now) {
-        long mine = byId.values().stream()
-                .filter(transfer -> transfer.requester().equals(requester))
-                .count();
+        int mine = 0;
+        for (Transfer<P> transfer : byId.values()) {
+            if (transfer.requester().equals(requester)) {
+                mine++;
+            }
+        }
         if (mine >= MAX_PER_REQUESTER) {
             return false;
         }

@@ -228,9 +228,11 @@ public final class SessionConnection {
     }
 
     private int pastes() {
-        return channels.values().stream()
-                .mapToInt(channel -> channel.peer.pastes())
-                .sum();
+        int pastes = 0;
+        for (Channel channel : channels.values()) {
+            pastes += channel.peer.pastes();
+        }
+        return pastes;
     }
 
     /// How many transfers are under way, in both directions.

@@ -75,7 +75,7 @@ final class SessionReader {
     private static SessionMessage.Offer offer(JsonObject object) throws ProtocolException {
         List<MimeType> types = new ArrayList<>();
         for (String name : object.texts("types", Signal.MAX_TYPES, MimeType.MAX_LENGTH)) {
-            types.add(MimeType.of(name).orElseThrow(() -> object.bad("types", "a list of MIME types")));
+            types.add(orBad(object, "types", "a list of MIME types", MimeType.of(name)));
         }
         if (types.isEmpty()) {
             throw object.bad("types", "a list of at least one MIME type");
@@ -179,6 +179,9 @@ final class SessionReader {
 
     private static <T> T orBad(JsonObject object, String member, String wanted, Optional<T> value)
             throws ProtocolException {
-        return value.orElseThrow(() -> object.bad(member, wanted));
+        if (value.isEmpty()) {
+            throw object.bad(member, wanted);
+        }
+        return value.get();
     }
 }

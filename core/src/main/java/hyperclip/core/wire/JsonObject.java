@@ -1,10 +1,9 @@
 package hyperclip.core.wire;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,14 +74,14 @@ public final class JsonObject {
     /// Decoded here and not by Jackson, which takes UTF-16 and UTF-32 as well, throws another kind of exception where
     /// they are malformed, and lets over-long sequences of UTF-8 pass.
     private static char[] text(ByteBuffer bytes, long position) throws ProtocolException {
-        try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes);
-            char[] characters = new char[text.remaining()];
-            text.get(characters);
-            return characters;
-        } catch (CharacterCodingException e) {
+        byte[] utf8 = new byte[bytes.remaining()];
+        bytes.get(utf8);
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        // What is malformed has been replaced.
+        if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), utf8)) {
             throw new ProtocolException("a message that is not UTF-8", position);
         }
+        return text.toCharArray();
     }
 
     private static Map<String, Object> object(JsonParser parser, long position) throws ProtocolException {

@@ -3,13 +3,13 @@ package hyperclip.display.x11;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.Signal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// What an owner can convert its selection to, as MIME types.
 ///
@@ -42,6 +42,8 @@ record Targets(Map<MimeType, Integer> types, boolean hasXmus) {
     static Targets of(List<Named> targets) {
         Map<MimeType, Integer> types = new LinkedHashMap<>();
         Optional<Named> text = bestText(targets);
+        Set<String> names = new HashSet<>();
+        targets.forEach(target -> names.add(target.name()));
         for (Named target : targets) {
             if (types.size() == Signal.MAX_TYPES) {
                 break;
@@ -52,9 +54,7 @@ record Targets(Map<MimeType, Integer> types, boolean hasXmus) {
                 MimeType.of(target.name()).ifPresent(type -> types.putIfAbsent(type, target.atom()));
             }
         }
-        boolean hasXmus =
-                targets.stream().map(Named::name).collect(Collectors.toSet()).containsAll(XMUS);
-        return new Targets(types, hasXmus);
+        return new Targets(types, names.containsAll(XMUS));
     }
 
     private static Optional<Named> bestText(List<Named> targets) {

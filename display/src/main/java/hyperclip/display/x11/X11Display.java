@@ -266,7 +266,12 @@ public final class X11Display implements Peer, AutoCloseable {
     }
 
     private Optional<Board> board(int atom) {
-        return boards.values().stream().filter(board -> board.atom() == atom).findFirst();
+        for (Board board : boards.values()) {
+            if (board.atom() == atom) {
+                return Optional.of(board);
+            }
+        }
+        return Optional.empty();
     }
 
     /// Whether the server has confirmed that we hold this offer.
