@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// What is started last is ended first. Programs that would hear Ctrl-C themselves are started by `setsid`, so that
 /// they end in this order and nobody complains that they are gone.
-final class AtExit {
+public final class AtExit {
 
     private static final List<Runnable> ENDINGS = new ArrayList<>();
     private static boolean hooked;
@@ -16,7 +16,7 @@ final class AtExit {
     private AtExit() {}
 
     /// Whether the program is being ended from outside: then what fails has failed for that reason.
-    static boolean isUnderWay() {
+    public static boolean isUnderWay() {
         return underWay;
     }
 

@@ -25,12 +25,14 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "-XX:+UseSerialGC",
             "-Xmx32m",
             "-Xss256k",
-            // QEMU emulates wide vectors by helpers and `rep stosb` byte by byte: without them large content moves
-            // through the guest twice as fast.
+            // The emulated processor has neither; the cache that is made here has to be without them too, or nothing
+            // that uses it starts there.
             "-XX:UseAVX=0",
             "-XX:-UseFastStosb",
             "-XX:-UsePerfData",
             "-XX:+UnlockDiagnosticVMOptions",
+            // Else all that was compiled in the rehearsal is compiled at every start, which takes seconds here.
+            "-XX:-AOTReplayTraining",
             "-XX:AsyncDeflationInterval=0",
             "-XX:ServiceThreadCleanupInterval=60000");
 

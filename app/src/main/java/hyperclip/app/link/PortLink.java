@@ -130,7 +130,7 @@ public final class PortLink implements Loop.Timed {
                     writes++;
                     written.notifyAll();
                 }
-                if (wantsRoom && out.room() >= RING / 2) {
+                if (wantsRoom && out.room() >= SessionConnection.MAX_FRAME) {
                     loop.post(this::hasToSend);
                 }
             }

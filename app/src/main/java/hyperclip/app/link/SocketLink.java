@@ -29,7 +29,8 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
     private final Consumer<String> onClose;
     private final SelectionKey key;
 
-    /// What the socket did not take of the frames before; null where it took all.
+    /// What the socket did not take of the frames before, in a buffer that the loop has left to us; null where it took
+    /// all.
     private ByteBuffer rest;
 
     private boolean flushing;
@@ -115,7 +116,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
         }
         try {
             if (rest != null) {
-                write(rest);
+                writeRest();
             }
             // Also after a rest has gone: nobody else asks for what has waited behind it.
             while (rest == null && connection.hasToSend()) {
@@ -147,11 +148,17 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
 
     private void write(ByteBuffer bytes) throws IOException {
         channel.write(bytes);
-        if (!bytes.hasRemaining()) {
+        if (bytes.hasRemaining()) {
+            loop.leaveScratch();
+            rest = bytes;
+        }
+    }
+
+    private void writeRest() throws IOException {
+        channel.write(rest);
+        if (!rest.hasRemaining()) {
+            loop.giveBack(rest);
             rest = null;
-        } else if (bytes.isDirect()) {
-            // The loop's buffer is lent; what is left must be kept elsewhere.
-            rest = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
         }
     }
 

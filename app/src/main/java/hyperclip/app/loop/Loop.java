@@ -28,7 +28,8 @@ public final class Loop implements AutoCloseable {
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> later = new ArrayDeque<>();
     private final List<Timed> timed = new ArrayList<>();
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private ByteBuffer spare;
     private boolean stopped;
 
     /// What wants to be called when its channel is ready.
@@ -62,6 +63,16 @@ public final class Loop implements AutoCloseable {
     /// A buffer for whoever is being called by the loop, and only until it returns.
     public ByteBuffer scratch() {
         return scratch.clear();
+    }
+
+    /// Whoever was lent [#scratch()] last keeps it until he [gives it back][#giveBack], with what is in it.
+    public void leaveScratch() {
+        scratch = spare == null ? ByteBuffer.allocateDirect(SCRATCH) : spare;
+        spare = null;
+    }
+
+    public void giveBack(ByteBuffer left) {
+        spare = left;
     }
 
     public SelectionKey register(SelectableChannel channel, int interest, Handler handler) throws IOException {

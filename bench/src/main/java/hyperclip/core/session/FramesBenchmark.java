@@ -28,7 +28,7 @@ public class FramesBenchmark {
     private static final int CONTENT = 1024 * 1024;
 
     /// How much content is in one frame, in bytes.
-    @Param({"1024", "32768"})
+    @Param({"1024", "131072"})
     public int piece;
 
     private final FrameReader reader = new FrameReader(Medium.SOCKET);

@@ -14,8 +14,9 @@ public sealed interface Signal {
     /// The most types that one offer carries; of more, the application's first ones count.
     int MAX_TYPES = 64;
 
-    /// The most bytes in one chunk, so that a small paste need not wait long behind a large one.
-    int MAX_CHUNK = 32 * 1024;
+    /// The most bytes in one chunk: few enough that a small paste need not wait long behind a large one, and so many
+    /// that what each chunk costs by itself is little beside its bytes, in an emulated guest too (bench/README.md).
+    int MAX_CHUNK = 128 * 1024;
 
     /// The most credit that can be outstanding for one transfer, in bytes.
     int MAX_CREDIT = 16 * 1024 * 1024;

@@ -136,7 +136,7 @@ class WordsTest {
         assertThat(new Signal.Chunk(1, ByteBuffer.allocate(Signal.MAX_CHUNK))
                         .bytes()
                         .remaining())
-                .isEqualTo(32768);
+                .isEqualTo(131_072);
         assertThat(new Signal.Credit(1, Signal.MAX_CREDIT).bytes()).isEqualTo(16_777_216);
 
         assertThatIllegalArgumentException().isThrownBy(() -> new Signal.Chunk(1, ByteBuffer.allocate(0)));

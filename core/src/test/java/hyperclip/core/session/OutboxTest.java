@@ -51,14 +51,14 @@ class OutboxTest {
         for (int i = 0; i < 8; i++) {
             alice.say(chunk(large, Signal.MAX_CHUNK));
         }
-        assertThat(next()).isEqualTo("1: data of 32768");
+        assertThat(next()).isEqualTo("1: data of 131072");
 
         long small = requestedBy(alice, 2);
         alice.say(chunk(small, 10));
         alice.say(new Signal.End(small));
 
         assertThat(List.of(next(), next(), next(), next()))
-                .containsExactly("1: data of 32768", "1: data of 10", "1: data of 32768", "1: End[transfer=2]");
+                .containsExactly("1: data of 131072", "1: data of 10", "1: data of 131072", "1: End[transfer=2]");
     }
 
     @Test
