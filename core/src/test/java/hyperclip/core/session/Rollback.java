@@ -28,6 +28,7 @@ final class Rollback {
 
     /// Longer than a chunk, so that pastes come in several frames.
     static final int CONTENT = 40_000;
+    private static final int FIRST_PIECE = 32 * 1024;
 
     /// Frames on their way at a standstill of time. What goes on for longer goes on for ever.
     private static final int MANY = 500;
@@ -176,7 +177,7 @@ final class Rollback {
         while (sendToGuest()) {
             deliverToGuest();
         }
-        while (sendToHost() && toHost.getLast().length < Signal.MAX_CHUNK) {
+        while (sendToHost() && toHost.getLast().length < FIRST_PIECE) {
             deliverToHost();
         }
     }
@@ -346,9 +347,8 @@ final class Rollback {
                 return;
             }
             ByteBuffer content = ByteBuffer.wrap(contentOf(own));
-            desktop.hear(new Signal.Chunk(request.transfer(), content.slice(0, Signal.MAX_CHUNK)));
-            desktop.hear(
-                    new Signal.Chunk(request.transfer(), content.slice(Signal.MAX_CHUNK, CONTENT - Signal.MAX_CHUNK)));
+            desktop.hear(new Signal.Chunk(request.transfer(), content.slice(0, FIRST_PIECE)));
+            desktop.hear(new Signal.Chunk(request.transfer(), content.slice(FIRST_PIECE, CONTENT - FIRST_PIECE)));
             desktop.hear(new Signal.End(request.transfer()));
         }
 

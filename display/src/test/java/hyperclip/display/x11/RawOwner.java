@@ -287,8 +287,15 @@ final class RawOwner implements AutoCloseable {
         x.flush();
     }
 
-    /// A piece of INCR.
+    /// A piece of INCR, once the one before has been taken away (ICCCM 2.7.2).
     void put(Event.SelectionRequested r, byte[] piece) {
+        boolean[] taken = {false};
+        until(() -> {
+            Requests.getProperty(x, r.requestor(), r.property(), 0, 0, Requests.AfterRead.KEEP);
+            x.expect(reply -> taken[0] = reply.getInt(8) == Requests.NONE);
+            x.flush();
+            return taken[0];
+        });
         Requests.changeProperty(
                 x, r.requestor(), r.property(), r.target(), Requests.Format.BYTES, List.of(ByteBuffer.wrap(piece)));
         x.flush();

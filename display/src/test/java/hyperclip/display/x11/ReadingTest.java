@@ -337,7 +337,6 @@ class ReadingTest {
             liar.reply(request, RawOwner.words(-1), liar.atom("INCR"), Requests.Format.WORDS);
             for (int i = 1; i <= 3; i++) {
                 int size = 10 * i;
-                desk.quiet(20);
                 liar.put(request, random(10));
                 desk.until(
                         () -> desk.received.containsKey(transfer)
