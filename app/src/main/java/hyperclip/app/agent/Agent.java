@@ -1,6 +1,7 @@
 package hyperclip.app.agent;
 
 import hyperclip.app.Complaint;
+import hyperclip.app.ExitCode;
 import hyperclip.app.desktop.Desktop;
 import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.link.Dialer;
@@ -29,21 +30,23 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private final RandomGenerator random;
     private final Desktop desktop;
     private final Dialer dialer;
+    private final Consumer<Complaint> onEnd;
     private String state = "";
 
     /// @param random the kernel's own generator
     /// @param settings of which the limits hold for every paste
-    /// @param onGone told when the display is gone, and the agent with it
+    /// @param onEnd told why the agent ends: its display is gone, or its session has another agent
     public Agent(
             Loop loop,
             RandomGenerator random,
             DesktopSettings settings,
             Path socket,
             Map<String, String> environment,
-            Consumer<String> onGone)
+            Consumer<Complaint> onEnd)
             throws Complaint {
         this.loop = loop;
         this.random = random;
+        this.onEnd = onEnd;
         Troubles troubles = new Troubles(loop::millis);
         this.hub = new Hub(
                 loop::millis,
@@ -51,7 +54,14 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
                 settings.limits(),
                 refusal -> troubles.note(refusal.sentence()));
         loop.add(new HubTime(hub));
-        this.desktop = Desktop.open(loop, hub, "display", environment, random, settings, onGone);
+        this.desktop = Desktop.open(
+                loop,
+                hub,
+                "display",
+                environment,
+                random,
+                settings,
+                why -> onEnd.accept(new Complaint(ExitCode.FAILED, why)));
         this.dialer = new Dialer(loop, socket, "daemon", troubles, this::newConnection, this);
     }
 
@@ -68,9 +78,10 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
                 Medium.SOCKET, SessionMessage.Role.AGENT, sayable(desktop.name()), this, random, loop::millis);
     }
 
-    /// A display's name as the protocol allows it: a socket's path has characters that no name may have.
+    /// A display's name as the protocol allows it: a socket's path has characters that no name may have. Its screen is
+    /// left out: selections belong to all screens of a display.
     private static String sayable(String display) {
-        String name = display.replaceAll("[^A-Za-z0-9._:@-]", "-");
+        String name = display.replaceFirst("(:[0-9]+)\\.[0-9]+$", "$1").replaceAll("[^A-Za-z0-9._:@-]", "-");
         return name.length() > 64 ? name.substring(name.length() - 64) : name;
     }
 
@@ -99,6 +110,11 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     public void said(SessionConnection connection, SessionMessage message, long position) throws ProtocolException {
         if (message instanceof SessionMessage.Refusal refusal) {
             LOG.log(System.Logger.Level.WARNING, "the daemon refuses: {0}", refusal.sentence());
+        } else if (message instanceof SessionMessage.Running) {
+            onEnd.accept(new Complaint(
+                    ExitCode.ALREADY_RUNNING,
+                    "an agent of this user runs on display " + desktop.name()
+                            + " already, and one is enough; `hyperclip sessions` lists it"));
         } else {
             throw new ProtocolException("a message that a daemon does not send", position);
         }

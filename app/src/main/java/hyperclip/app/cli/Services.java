@@ -166,14 +166,14 @@ final class Services {
         checkDisplay("agent", options, Set.of("auto", "x11"));
         DesktopSettings settings = settings("agent", options);
         try (Loop loop = new Loop()) {
-            String[] gone = new String[1];
+            Complaint[] end = new Complaint[1];
             Agent agent = new Agent(loop, new KernelRandom(), settings, socket, environment, why -> {
-                gone[0] = why;
+                end[0] = why;
                 loop.stop();
             });
             agent.start();
             runUntilStopped(loop, agent::close);
-            return ended(gone[0]);
+            return ended(end[0]);
         }
     }
 
@@ -191,25 +191,26 @@ final class Services {
             Host host = new Host(loop, new KernelRandom(), settings);
             Sockets.makeFolder(socket, "rwx------");
             LocalServer server = host.listen(socket);
-            String[] gone = new String[1];
+            Complaint[] end = new Complaint[1];
             Runnable leave = () -> {};
             if (display.equals("none")) {
                 host.joinNone();
             } else {
-                leave = join(host, loop, environment, gone, server)::close;
+                leave = join(host, loop, environment, end, server)::close;
             }
             machines.forEach(host::connect);
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
             runUntilStopped(loop, leave, server::close);
-            return ended(gone[0]);
+            return ended(end[0]);
         }
     }
 
     private static Desktop join(
-            Host host, Loop loop, Map<String, String> environment, String[] gone, LocalServer server) throws Complaint {
+            Host host, Loop loop, Map<String, String> environment, Complaint[] end, LocalServer server)
+            throws Complaint {
         try {
             return host.join(environment, why -> {
-                gone[0] = why;
+                end[0] = new Complaint(ExitCode.FAILED, why);
                 loop.stop();
             });
         } catch (Complaint e) {
@@ -218,9 +219,9 @@ final class Services {
         }
     }
 
-    private static ExitCode ended(String gone) throws Complaint {
-        if (gone != null) {
-            throw new Complaint(ExitCode.FAILED, gone);
+    private static ExitCode ended(Complaint why) throws Complaint {
+        if (why != null) {
+            throw why;
         }
         return ExitCode.DONE;
     }

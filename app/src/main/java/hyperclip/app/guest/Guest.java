@@ -40,6 +40,17 @@ public final class Guest implements Clients.Places {
     /// A host takes no more of one machine.
     private static final int MAX_SESSIONS = 64;
 
+    /// An agent that has said nothing for so long when it was asked gives way to a newer one of its session, in
+    /// milliseconds.
+    private static final long TAKEOVER = 2_000;
+
+    /// So often it is looked whether it has answered, in milliseconds.
+    private static final long LOOK = 50;
+
+    /// For so long after its agent has gone a session's name is given to no other, in milliseconds: agents are
+    /// restarted.
+    private static final long RESERVED = 60_000;
+
     /// The channel on which an agent's session speaks.
     private static final int AGENT_CHANNEL = 1;
 
@@ -49,15 +60,19 @@ public final class Guest implements Clients.Places {
     private final Clients clients;
     private final Troubles troubles;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
+    private final Map<String, Gone> gone = new HashMap<>();
     private final List<Port> ports = new ArrayList<>();
     private final Map<String, Integer> connections = new HashMap<>();
 
     /// One graphical session and the agent that speaks for it.
-    private record Session(String name, String user, String display, long since) {
+    private record Session(String name, String user, String display, long since, SocketLink agent) {
         String view() {
             return "agent:" + name;
         }
     }
+
+    /// Who had a name, and until when nobody else gets it.
+    private record Gone(String user, String display, long until) {}
 
     /// @param random the kernel's own generator
     /// @param limits what every paste may take
@@ -103,6 +118,7 @@ public final class Guest implements Clients.Places {
         private final String user;
         private final SocketLink link;
         private Session session;
+        private boolean left;
 
         Visitor(SocketChannel channel, String user) throws IOException {
             this.user = user;
@@ -115,9 +131,43 @@ public final class Guest implements Clients.Places {
 
         @Override
         public void greeted(SessionConnection connection, SessionMessage.Hello theirs) {
-            if (theirs.role() != SessionMessage.Role.AGENT) {
+            if (theirs.role() == SessionMessage.Role.AGENT) {
+                arrive(theirs.name().isEmpty() ? "unknown" : theirs.name());
+            }
+        }
+
+        /// A session has one agent. One that is there already keeps it if it is alive; else whoever waits here is sent
+        /// to come again, because what it has said meanwhile was said to nobody.
+        private void arrive(String display) {
+            Optional<Session> older = sessions.values().stream()
+                    .filter(other -> other.user.equals(user) && other.display.equals(display))
+                    .findFirst();
+            if (older.isPresent()) {
+                older.get().agent.connection().say(new SessionMessage.Ping(0));
+                decide(older.get(), loop.millis());
+            } else {
+                begin(display);
+            }
+        }
+
+        private void decide(Session older, long asked) {
+            if (left) {
                 return;
             }
+            if (!older.equals(sessions.get(older.name))) {
+                link.close("the agent before it has gone, and it may come again");
+            } else if (older.agent.connection().lastHeard() >= asked) {
+                link.connection().say(new SessionMessage.Running());
+            } else if (loop.millis() - asked >= TAKEOVER) {
+                older.agent.close("it does not answer, and there is a newer agent of its session");
+                link.close("the agent before it does not answer, and it may come again");
+            } else {
+                loop.after(LOOK, () -> decide(older, asked));
+            }
+        }
+
+        private void begin(String display) {
+            SessionConnection connection = link.connection();
             long own = sessions.values().stream()
                     .filter(other -> other.user.equals(user))
                     .count();
@@ -127,7 +177,7 @@ public final class Guest implements Clients.Places {
                 troubles.note("an agent of " + user + " is refused: " + refusal);
                 connection.say(new SessionMessage.Refusal(refusal));
             } else {
-                session = begin(user, theirs.name(), connection);
+                session = Guest.this.begin(user, display, link);
             }
         }
 
@@ -150,6 +200,7 @@ public final class Guest implements Clients.Places {
         }
 
         private void closed(String why) {
+            left = true;
             connections.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
             clients.left(link.connection());
             if (session != null) {
@@ -158,14 +209,11 @@ public final class Guest implements Clients.Places {
         }
     }
 
-    private Session begin(String user, String display, SessionConnection agent) {
-        String name = sayable(user);
-        for (int i = 2; sessions.containsKey(name); i++) {
-            name = sayable(user) + ":" + i;
-        }
-        Session session = new Session(name, user, display.isEmpty() ? "unknown" : display, loop.millis());
+    private Session begin(String user, String display, SocketLink agent) {
+        String name = nameFor(user, display);
+        Session session = new Session(name, user, display, loop.millis(), agent);
         sessions.put(name, session);
-        agent.open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
+        agent.connection().open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
         for (Port port : ports) {
             if (port.isGreeted()) {
                 join(session, port);
@@ -173,6 +221,23 @@ public final class Guest implements Clients.Places {
         }
         troubles.tell("session " + name + " of " + user + " on display " + session.display + " has come");
         return session;
+    }
+
+    /// The name that this session had a moment ago, or the first that nobody has.
+    private String nameFor(String user, String display) {
+        gone.values().removeIf(one -> one.until <= loop.millis());
+        for (Map.Entry<String, Gone> one : gone.entrySet()) {
+            Gone was = one.getValue();
+            if (was.user.equals(user) && was.display.equals(display) && !sessions.containsKey(one.getKey())) {
+                return one.getKey();
+            }
+        }
+        String first = sayable(user);
+        String name = first;
+        for (int i = 2; sessions.containsKey(name) || (gone.containsKey(name) && i <= MAX_SESSIONS_PER_USER); i++) {
+            name = first + ":" + i;
+        }
+        return name;
     }
 
     /// A user's name as the protocol allows it, with room for a number: one of a directory service may have a
@@ -184,6 +249,7 @@ public final class Guest implements Clients.Places {
 
     private void end(Session session, String why) {
         sessions.remove(session.name);
+        gone.put(session.name, new Gone(session.user, session.display, loop.millis() + RESERVED));
         for (Port port : ports) {
             port.leave(session.name);
         }

@@ -134,6 +134,11 @@ public final class SessionConnection {
         return greeted;
     }
 
+    /// When the other side was heard last, by the clock that was given.
+    public long lastHeard() {
+        return lastHeard;
+    }
+
     /// Opens a channel as a view of a hub.
     ///
     /// @throws IllegalStateException where the channel is open or may not be opened again, or there are too many

@@ -44,6 +44,10 @@ public sealed interface SessionMessage {
     /// question. Sentences with help in them, for a person.
     record Refusal(String sentence) implements SessionMessage {}
 
+    /// This session has an agent already, which answers: another is not needed. Daemon to agent, on channel 0, in the
+    /// place of a session.
+    record Running() implements SessionMessage {}
+
     /// Are you there? The answer is a [Pong] with the same number.
     record Ping(long number) implements SessionMessage {}
 

@@ -194,6 +194,7 @@ final class SessionPeer implements Peer {
             }
             case SessionMessage.Hello _,
                     SessionMessage.Refusal _,
+                    SessionMessage.Running _,
                     SessionMessage.Ping _,
                     SessionMessage.Pong _,
                     SessionMessage.Open _,

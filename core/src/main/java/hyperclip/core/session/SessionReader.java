@@ -46,6 +46,7 @@ final class SessionReader {
                         object.text("name", MAX_WORD).isEmpty() ? "" : name(object, "name"),
                         object.texts("capabilities", SessionMessage.MAX_CAPABILITIES, MAX_WORD));
             case "refusal" -> new SessionMessage.Refusal(sentence(object));
+            case "running" -> new SessionMessage.Running();
             case "ping" -> new SessionMessage.Ping(object.number("number", 0, SessionMessage.MAX_NUMBER));
             case "pong" -> new SessionMessage.Pong(object.number("number", 0, SessionMessage.MAX_NUMBER));
             case "open" ->

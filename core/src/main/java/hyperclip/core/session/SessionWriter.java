@@ -38,6 +38,7 @@ final class SessionWriter {
             }
             case SessionMessage.Refusal refusal ->
                 say(json, "refusal").writeStringProperty("sentence", refusal.sentence());
+            case SessionMessage.Running() -> say(json, "running");
             case SessionMessage.Ping ping -> say(json, "ping").writeNumberProperty("number", ping.number());
             case SessionMessage.Pong pong -> say(json, "pong").writeNumberProperty("number", pong.number());
             case SessionMessage.Open open ->

@@ -44,6 +44,7 @@ class SessionProtocolDocumentTest {
         all.put("close", port(2, new SessionMessage.Close(3)));
         all.put("ask", connection(new SessionMessage.Ask(Question.TYPES, "work/alice")));
         all.put("row", connection(new SessionMessage.Row(Map.of("session", "alice", "display", ":0"))));
+        all.put("running", connection(new SessionMessage.Running()));
         all.put("done", connection(new SessionMessage.Done()));
         all.put(
                 "offer",
