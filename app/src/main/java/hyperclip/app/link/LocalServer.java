@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import jdk.net.ExtendedSocketOptions;
@@ -32,6 +33,9 @@ public final class LocalServer implements Loop.Handler, AutoCloseable {
     /// Connections at a time, of all users.
     public static final int MAX_CONNECTIONS = 256;
 
+    /// Users that are being looked up at a time, each by a thread of its own; further connections wait to be accepted.
+    private static final int MAX_LOOK_UPS = 16;
+
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final Loop loop;
@@ -39,6 +43,8 @@ public final class LocalServer implements Loop.Handler, AutoCloseable {
     private final FileChannel lockFile;
     private final ServerSocketChannel server;
     private final BiConsumer<SocketChannel, String> onConnect;
+    private final SelectionKey key;
+    private int lookUps;
 
     /// @param permissions of the socket, such as `rw-rw-rw-`: who may connect
     /// @param onConnect told on the loop: the connection and the name of its user
@@ -57,7 +63,7 @@ public final class LocalServer implements Loop.Handler, AutoCloseable {
             Set<PosixFilePermission> set = PosixFilePermissions.fromString(permissions);
             Files.setPosixFilePermissions(unseen, set);
             Files.move(unseen, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            loop.register(server, SelectionKey.OP_ACCEPT, this);
+            key = loop.register(server, SelectionKey.OP_ACCEPT, this);
         } catch (IOException e) {
             throw new Complaint(
                     ExitCode.FAILED,
@@ -87,22 +93,32 @@ public final class LocalServer implements Loop.Handler, AutoCloseable {
         if (channel == null) {
             return;
         }
+        if (++lookUps == MAX_LOOK_UPS) {
+            key.interestOps(0);
+        }
         // Naming the user may ask a directory service, and must not hold up the loop.
         Thread.ofPlatform().daemon().name("user look-up").start(() -> {
-            try {
-                String user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED)
-                        .user()
-                        .getName();
-                loop.post(() -> onConnect.accept(channel, user));
-            } catch (IOException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "who has connected to {0} is not known: {1}",
-                        path,
-                        e.getMessage());
-                closeQuietly(channel);
-            }
+            Optional<String> user = userOf(channel);
+            loop.post(() -> lookedUp(channel, user));
         });
+    }
+
+    private Optional<String> userOf(SocketChannel channel) {
+        try {
+            return Optional.of(
+                    channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "who has connected to {0} is not known: {1}", path, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void lookedUp(SocketChannel channel, Optional<String> user) {
+        lookUps--;
+        if (key.isValid()) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+        user.ifPresentOrElse(name -> onConnect.accept(channel, name), () -> closeQuietly(channel));
     }
 
     private static void closeQuietly(SocketChannel channel) {
