@@ -165,10 +165,6 @@ final class Hyperclip implements AutoCloseable {
         }
     }
 
-    long threads() {
-        return number(proc("status"), "Threads:");
-    }
-
     /// Its memory in kB.
     long residentKilobytes() {
         return number(proc("status"), "VmRSS:");
