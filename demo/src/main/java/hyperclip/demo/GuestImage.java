@@ -24,6 +24,7 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-Xmx32m",
+            "-XX:MaxDirectMemorySize=128m",
             "-Xss256k",
             // The emulated processor has neither; the cache that is made here has to be without them too, or nothing
             // that uses it starts there.
