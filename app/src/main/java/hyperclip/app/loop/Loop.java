@@ -65,9 +65,9 @@ public final class Loop implements AutoCloseable {
         return scratch.clear();
     }
 
-    /// Whoever was lent [#scratch()] last keeps it until he [gives it back][#giveBack], with what is in it. The
-    /// launcher
-    /// allows for as many as there may be connections.
+    /// Whoever was lent [#scratch()] last keeps it until he [gives it back][#giveBack], with what is in it.
+    ///
+    /// The launcher allows for as many as there may be connections.
     public void leaveScratch() {
         scratch = spare == null ? ByteBuffer.allocateDirect(SCRATCH) : spare;
         spare = null;
