@@ -39,6 +39,8 @@ final class Conversion implements Windows.Listener {
 
     private enum State {
         ASKED,
+        /// Failed, but somebody has still to answer.
+        STALE,
         READING,
         WAITING,
         OVER
@@ -108,14 +110,19 @@ final class Conversion implements Windows.Listener {
     }
 
     /// The selection has another owner. If our question was not carried out before, then it went to the new one,
-    /// whose content nobody has asked for and may be secret.
+    /// whose content nobody has asked for and may be secret. The window stays until it has answered: xclip and xsel
+    /// end by the error of writing to a window that is gone, and what was copied just now would be lost.
     void ownerChanged(int changed) {
         if (changed == selection && state == State.ASKED && askedAs > server.x().processed()) {
-            fail(Reason.STALE);
+            state = State.STALE;
+            sink.failed(Reason.STALE);
         }
     }
 
     void converted(Event.SelectionConverted event) {
+        if (state == State.STALE && event.selection() == selection) {
+            close();
+        }
         if (state != State.ASKED || event.selection() != selection) {
             return;
         }
@@ -252,7 +259,7 @@ final class Conversion implements Windows.Listener {
 
     /// Whether it is the owner that we wait for, and not room.
     private boolean waitsForOwner() {
-        return state == State.ASKED || (state == State.WAITING && !deletionDue);
+        return state == State.ASKED || state == State.STALE || (state == State.WAITING && !deletionDue);
     }
 
     long deadline() {
@@ -266,8 +273,9 @@ final class Conversion implements Windows.Listener {
     }
 
     private void fail(Reason reason) {
-        if (state != State.OVER) {
-            close();
+        boolean told = state == State.STALE || state == State.OVER;
+        close();
+        if (!told) {
             sink.failed(reason);
         }
     }

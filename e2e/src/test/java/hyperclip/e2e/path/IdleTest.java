@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 class IdleTest {
 
     private static final Duration TIME = Duration.ofSeconds(60);
-    private static final double MOST_A_SECOND = 2;
+    /// The promise is 2 (vm.IdleTest, on a quiet machine). Whatever else a machine does adds to it here; polling would
+    /// show as ten and more.
+    private static final double MOST_A_SECOND = 4;
 
     /// What a start still does in the background is over by then.
     private static final Duration SETTLING = Duration.ofSeconds(5);
