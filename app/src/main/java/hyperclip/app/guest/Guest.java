@@ -118,7 +118,6 @@ public final class Guest implements Clients.Places {
         private final String user;
         private final SocketLink link;
         private Session session;
-        private boolean left;
 
         Visitor(SocketChannel channel, String user) throws IOException {
             this.user = user;
@@ -151,7 +150,7 @@ public final class Guest implements Clients.Places {
         }
 
         private void decide(Session older, long asked) {
-            if (left) {
+            if (link.isClosed()) {
                 return;
             }
             if (!older.equals(sessions.get(older.name))) {
@@ -200,7 +199,6 @@ public final class Guest implements Clients.Places {
         }
 
         private void closed(String why) {
-            left = true;
             connections.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
             clients.left(link.connection());
             if (session != null) {

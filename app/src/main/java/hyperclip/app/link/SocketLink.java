@@ -60,6 +60,10 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
         return connection;
     }
 
+    public boolean isClosed() {
+        return closed;
+    }
+
     /// The connection has something to send.
     public void hasToSend() {
         if (!flushing && !closed) {
