@@ -22,13 +22,8 @@ class CrowdTest {
 
     private static final long MOST_DESCRIPTORS = 64;
 
-    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
-
     private static List<String> crowd(Path socket) {
-        List<String> command = new ArrayList<>();
-        if (ROOT) {
-            command.addAll(List.of("setpriv", "--reuid", "64103", "--regid", "64103", "--clear-groups"));
-        }
+        List<String> command = new ArrayList<>(Programs.as("64103"));
         Path classes = Path.of(CrowdTest.class
                 .getProtectionDomain()
                 .getCodeSource()

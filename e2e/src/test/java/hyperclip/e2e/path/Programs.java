@@ -6,7 +6,15 @@ import java.util.List;
 /// The other programs of these tests.
 final class Programs {
 
+    /// An ordinary user cannot start programs as another.
+    static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+
     private Programs() {}
+
+    /// What, before a command, makes it another user's; nothing for who cannot do that.
+    static List<String> as(String user) {
+        return ROOT ? List.of("setpriv", "--reuid", user, "--regid", user, "--clear-groups") : List.of();
+    }
 
     static AssertionError missing(String program, IOException e) {
         return new AssertionError(

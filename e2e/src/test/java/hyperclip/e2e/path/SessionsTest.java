@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 /// is shown by `./test` as root and in the virtual machine.
 class SessionsTest {
 
-    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
-    private static final String ALICE = ROOT ? "64101" : System.getProperty("user.name");
-    private static final String BOB = ROOT ? "64102" : System.getProperty("user.name") + ":2";
+    private static final String ALICE = Programs.ROOT ? "64101" : System.getProperty("user.name");
+    private static final String BOB = Programs.ROOT ? "64102" : System.getProperty("user.name") + ":2";
 
     private static Screen host;
     private static Screen alice;
@@ -32,8 +31,8 @@ class SessionsTest {
         alice = new Screen();
         bob = new Screen();
         way = Way.between(host);
-        way.startAgent(alice, as(ALICE));
-        way.startAgent(bob, as(BOB));
+        way.startAgent(alice, Programs.as(ALICE));
+        way.startAgent(bob, Programs.as(BOB));
     }
 
     @AfterAll
@@ -46,18 +45,16 @@ class SessionsTest {
         host.close();
     }
 
-    /// What makes a command another user's.
-    private static List<String> as(String user) {
-        return ROOT ? List.of("setpriv", "--reuid", user, "--regid", user, "--clear-groups") : List.of();
-    }
-
     private static Result onHost(byte[] input, String... arguments) {
         return Hyperclip.run(Map.of(), input, with(arguments, way.hostSocket().toString()));
     }
 
     private static Result inGuest(String user, byte[] input, String... arguments) {
         return Hyperclip.run(
-                Map.of(), as(user), input, with(arguments, way.guestSocket().toString()));
+                Map.of(),
+                Programs.as(user),
+                input,
+                with(arguments, way.guestSocket().toString()));
     }
 
     private static String[] with(String[] arguments, String socket) {
@@ -141,7 +138,7 @@ class SessionsTest {
     void aUserMayNotReachAnothersSession() {
         bob.copy("clipboard", "bob's secret");
         host.awaitPaste("clipboard", "bob's secret");
-        if (!ROOT) {
+        if (!Programs.ROOT) {
             // Both are this user's own: then each may be reached.
             assertThat(inGuest(ALICE, new byte[0], "paste", "--from", BOB).text())
                     .isEqualTo("bob's secret");
