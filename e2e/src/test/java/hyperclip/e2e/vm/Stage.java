@@ -121,6 +121,7 @@ final class Stage {
     /// @param stale what must never be pasted meanwhile
     static Duration untilPastes(Desk desk, Selection selection, byte[] wanted, long since, Predicate<byte[]> stale)
             throws IOException {
+        String last = "";
         while (System.nanoTime() - since < PATIENCE.toNanos()) {
             long begun = System.nanoTime();
             Outcome outcome = desk.paste(Program.XCLIP, selection);
@@ -130,10 +131,16 @@ final class Stage {
             assertThat(stale.test(outcome.output()))
                     .as("pasted on %s: '%s'", desk.name(), outcome.text())
                     .isFalse();
+            last = "exit %d, '%s' %s".formatted(outcome.exit(), outcome.text(), outcome.errorText());
             pause();
         }
-        throw new AssertionError("'" + new String(wanted, StandardCharsets.UTF_8) + "' was never pasted on "
-                + desk.name() + "; the front end said:\n" + Stage.stage.frontEnd.log());
+        throw new AssertionError("'%s' was never pasted on %s from %s, but at last: %s; the front end said:%n%s"
+                .formatted(
+                        new String(wanted, StandardCharsets.UTF_8),
+                        desk.name(),
+                        selection,
+                        last,
+                        Stage.stage.frontEnd.log()));
     }
 
     static Duration untilPastes(Desk desk, Selection selection, byte[] wanted, long since) throws IOException {
