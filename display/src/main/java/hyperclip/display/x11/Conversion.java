@@ -4,6 +4,7 @@ import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /// One reading of a selection under one target, whole or by INCR (ICCCM 2.4 and 2.7.2), never faster than its
 /// [Sink] has room.
@@ -22,6 +23,10 @@ import java.nio.ByteBuffer;
 /// The property is read in pieces of no more than the room and [X11Connection#MAX_PIECE]; the lower bound that an
 /// owner writes with INCR is not so much as looked at. Each conversion has a window of its own, which takes the
 /// property with it when it goes, and by which an owner that still writes knows that nobody reads.
+///
+/// A conversion that is closed goes on without its sink as long as the owner has something to send, within limits:
+/// there is no other end of it that every owner survives. xclip and xsel end by the error of writing to a window that
+/// is gone, and serve nobody else before their last piece is taken.
 final class Conversion implements Windows.Listener {
 
     /// Where the content goes.
@@ -39,20 +44,28 @@ final class Conversion implements Windows.Listener {
 
     private enum State {
         ASKED,
-        /// Failed, but somebody has still to answer.
-        STALE,
         READING,
         WAITING,
         OVER
     }
 
+    /// How long an owner may go on sending what nobody wants any more.
+    static final long ABANDONED_MILLIS = 60_000;
+
+    /// And how much, in bytes.
+    static final long MAX_ABANDONED = 64L << 20;
+
+    /// Conversions that go on so at once; one more, and the oldest of them ends.
+    static final int MAX_ABANDONED_AT_ONCE = 32;
+
     private final XServer server;
     private final int selection;
     private final int owner;
     private final int property;
-    private final Sink sink;
     private final Limits patience;
     private final OwnerWatch ownerWatch = new OwnerWatch();
+    private Sink sink;
+    private boolean abandoned;
     private int window;
     private State state = State.ASKED;
     private boolean incremental;
@@ -106,32 +119,33 @@ final class Conversion implements Windows.Listener {
     }
 
     private void progress() {
-        deadline = server.now() + (state == State.ASKED ? patience.firstByte() : patience.stall());
+        if (!abandoned) {
+            deadline = server.now() + (state == State.ASKED ? patience.firstByte() : patience.stall());
+        }
     }
 
     /// The selection has another owner. If our question was not carried out before, then it went to the new one,
-    /// whose content nobody has asked for and may be secret. The window stays until it has answered: xclip and xsel
-    /// end by the error of writing to a window that is gone, and what was copied just now would be lost.
+    /// whose content nobody has asked for and may be secret.
     void ownerChanged(int changed) {
-        if (changed == selection && state == State.ASKED && askedAs > server.x().processed()) {
-            state = State.STALE;
-            sink.failed(Reason.STALE);
+        if (changed == selection && state == State.ASKED && !abandoned && !isCarriedOut()) {
+            fail(Reason.STALE);
         }
     }
 
+    private boolean isCarriedOut() {
+        return askedAs <= server.x().processed();
+    }
+
     void converted(Event.SelectionConverted event) {
-        if (state == State.STALE && event.selection() == selection) {
-            close();
-        }
         if (state != State.ASKED || event.selection() != selection) {
             return;
         }
+        state = State.READING;
         if (event.property() == Requests.NONE) {
             fail(Reason.OWNER_REFUSED);
-            return;
+        } else {
+            pump();
         }
-        state = State.READING;
-        pump();
     }
 
     @Override
@@ -146,7 +160,7 @@ final class Conversion implements Windows.Listener {
     /// Our own window was destroyed, which only we do.
     @Override
     public void destroyed() {
-        close();
+        end();
     }
 
     /// Goes on if there is room: to be called when room has been made.
@@ -164,6 +178,9 @@ final class Conversion implements Windows.Listener {
             progress();
         } else if (state == State.READING) {
             int words = Math.min(X11Connection.MAX_PIECE, Setup.padded(Math.min(room, X11Connection.MAX_PIECE))) / 4;
+            if (abandoned && !incremental) {
+                words = 0; // whether it is INCR can be told without the content
+            }
             // Deleting the last of an INCR piece asks for the next one, for which there must be room as well.
             boolean deletes = !incremental || room > 4 * words;
             sizeAsked = 4 * words;
@@ -183,6 +200,7 @@ final class Conversion implements Windows.Listener {
 
                 @Override
                 public void refused(ServerMessage.Refusal refusal) {
+                    asking = false;
                     fail(Reason.OWNER_REFUSED);
                 }
             });
@@ -209,6 +227,8 @@ final class Conversion implements Windows.Listener {
         } else if (!incremental && type == server.atom("INCR")) {
             incremental = true;
             await(deleted && after == 0);
+        } else if (!incremental && abandoned) {
+            end();
         } else {
             take(reply.slice(ServerMessage.HEADER, (int) length).order(reply.order()), type, after, deleted);
         }
@@ -229,7 +249,7 @@ final class Conversion implements Windows.Listener {
             checkOwner();
             pump();
         } else if (!incremental || (length == 0 && offsetWords == 0)) {
-            close();
+            end();
             sink.end();
         } else {
             await(deleted);
@@ -259,34 +279,92 @@ final class Conversion implements Windows.Listener {
 
     /// Whether it is the owner that we wait for, and not room.
     private boolean waitsForOwner() {
-        return state == State.ASKED || state == State.STALE || (state == State.WAITING && !deletionDue);
+        return state == State.ASKED || (state == State.WAITING && !deletionDue);
     }
 
     long deadline() {
-        return waitsForOwner() ? deadline : Long.MAX_VALUE;
+        return abandoned || waitsForOwner() ? deadline : Long.MAX_VALUE;
     }
 
     void tick(long now) {
-        if (waitsForOwner() && now >= deadline) {
+        if (now < deadline()) {
+            return;
+        }
+        if (abandoned) {
+            end();
+        } else {
             fail(Reason.TIMED_OUT);
         }
     }
 
     private void fail(Reason reason) {
-        boolean told = state == State.STALE || state == State.OVER;
-        close();
-        if (!told) {
-            sink.failed(reason);
+        if (state != State.OVER) {
+            Sink told = sink;
+            close();
+            told.failed(reason);
         }
     }
 
     /// Ends it without a word to the sink.
     void close() {
+        if (state == State.OVER || abandoned) {
+            return;
+        }
+        boolean more = incremental || asking || state == State.ASKED;
+        if (!more || (ownerGone && isCarriedOut())) {
+            end();
+            return;
+        }
+        abandoned = true;
+        sink = new Drain();
+        deadline = server.now() + ABANDONED_MILLIS;
+        if (!isCarriedOut()) {
+            // It may be another owner that answers.
+            server.windows().unwatch(owner, ownerWatch);
+        }
+        List<Conversion> all = server.conversions().values().stream()
+                .filter(conversion -> conversion.abandoned)
+                .toList();
+        if (all.size() > MAX_ABANDONED_AT_ONCE) {
+            all.getFirst().end();
+        }
+        pump();
+    }
+
+    private void end() {
         if (state != State.OVER) {
             state = State.OVER;
             server.conversions().remove(window);
             server.windows().unwatch(owner, ownerWatch);
             server.windows().destroy(window);
+        }
+    }
+
+    /// Takes what nobody wants any more.
+    private final class Drain implements Sink {
+        private long room = MAX_ABANDONED;
+
+        @Override
+        public int room() {
+            return (int) room;
+        }
+
+        @Override
+        public void piece(ByteBuffer bytes, int type) {
+            room -= bytes.remaining();
+            if (room <= 0) {
+                Conversion.this.end();
+            }
+        }
+
+        @Override
+        public void end() {
+            // Nobody waits for it.
+        }
+
+        @Override
+        public void failed(Reason reason) {
+            Conversion.this.end();
         }
     }
 }

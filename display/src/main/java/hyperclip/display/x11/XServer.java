@@ -1,7 +1,7 @@
 package hyperclip.display.x11;
 
 import hyperclip.core.clipboard.Limits;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -18,7 +18,7 @@ record XServer(
     static XServer over(X11Connection x, Atoms atoms, LongSupplier millis, Limits limits) {
         Windows windows = new Windows(x);
         ServerClock clock = new ServerClock(x, windows, atoms.of("HYPERCLIP_TIME"));
-        return new XServer(x, windows, atoms, clock, millis, limits, new HashMap<>());
+        return new XServer(x, windows, atoms, clock, millis, limits, new LinkedHashMap<>());
     }
 
     int atom(String name) {

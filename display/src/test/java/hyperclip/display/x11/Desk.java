@@ -146,6 +146,10 @@ final class Desk implements View, AutoCloseable {
         credits = false;
     }
 
+    void withCredit() {
+        credits = true;
+    }
+
     /// How requests are answered that have no content here.
     void answering(Function<Signal.Request, Optional<Signal>> how) {
         answer = how;

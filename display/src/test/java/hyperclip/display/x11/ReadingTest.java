@@ -16,6 +16,9 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Copies of real applications, and what the hub hears of them.
 class ReadingTest {
@@ -125,9 +128,89 @@ class ReadingTest {
         long transfer = desk.requests(offer, PNG, 100_000);
         desk.until(() -> desk.received.containsKey(transfer), "some content");
         desk.display.say(new Signal.Abort(transfer, Reason.CANCELLED));
-        assertThat(desk.display.debris()).isEqualTo(before);
+        desk.until(() -> desk.display.debris().equals(before), "the window goes");
         desk.quiet(50);
         assertThat(desk.outcome(transfer)).isEmpty();
+    }
+
+    /// The owner of these is xclip. When it writes to a window that is gone it ends, and the copy is lost; when it is
+    /// not rid of its last piece it serves nobody else.
+    private void assertLives(Signal.Offer offer, MimeType type, byte[] content) {
+        desk.until(
+                () -> desk.display.debris().equals("1 windows, 0 conversions, 0 readings"), "no window waits any more");
+        assertThat(desk.content(desk.requests(offer, type, Desk.CREDIT))).isEqualTo(content);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"CANCELLED", "TIMED_OUT"})
+    void anOwnerMayAnswerWhatIsNoLongerWanted(Reason reason) {
+        byte[] content = "not lost".getBytes(UTF_8);
+        Process owner = xvfb.copy("clipboard", "UTF8_STRING", content);
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        Xvfb.signal(owner, "STOP");
+        long transfer = desk.requests(offer, MimeType.TEXT, 1000);
+        desk.quiet(50);
+        if (reason == Reason.TIMED_OUT) {
+            desk.later(Limits.USUAL.firstByte());
+            assertThat(aborted(transfer).reason()).isEqualTo(reason);
+        } else {
+            desk.display.say(new Signal.Abort(transfer, reason));
+        }
+        assertThat(desk.display.debris()).contains("1 conversions, 0 readings");
+        Xvfb.signal(owner, "CONT");
+        assertLives(offer, MimeType.TEXT, content);
+    }
+
+    /// With a piece asked for, or while what asks for it is still on its way to the server.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 50})
+    void anOwnerMaySendAPieceThatIsNoLongerWanted(long quietMillis) {
+        byte[] content = random(5_000_000);
+        desk.withoutCredit();
+        Process owner = xvfb.copy("clipboard", "image/png", content);
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        long transfer = desk.requests(offer, PNG, 100_000);
+        desk.until(() -> desk.received.containsKey(transfer), "some content");
+        Xvfb.signal(owner, "STOP");
+        desk.display.say(new Signal.Credit(transfer, content.length));
+        desk.quiet(quietMillis);
+        desk.display.say(new Signal.Abort(transfer, Reason.CANCELLED));
+        assertThat(desk.display.debris()).contains("1 conversions, 0 readings");
+        Xvfb.signal(owner, "CONT");
+        desk.withCredit();
+        assertLives(offer, PNG, content);
+    }
+
+    /// Two copies before we have looked at the first: the question for it goes to the owner of the second.
+    @Test
+    void aCopyRightAfterAnotherIsNotLost() {
+        try (RawOwner first = new RawOwner(xvfb)) {
+            byte[] content = "not lost".getBytes(UTF_8);
+            first.own("CLIPBOARD");
+            xvfb.copy("clipboard", "UTF8_STRING", content);
+            int window = first.window;
+            while (first.owner("CLIPBOARD") == window) {
+                first.sync();
+            }
+            assertLives(desk.offer(Selection.CLIPBOARD, 0), MimeType.TEXT, content);
+        }
+    }
+
+    @Test
+    void noAnswerIsWaitedForForEverNorAnyNumber() {
+        Process owner = xvfb.copyText("clipboard", "x");
+        Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+        Xvfb.signal(owner, "STOP");
+        for (int i = 0; i < Conversion.MAX_ABANDONED_AT_ONCE + 3; i++) {
+            desk.display.say(new Signal.Abort(desk.requests(offer, MimeType.TEXT, 1000), Reason.CANCELLED));
+            desk.quiet(1);
+        }
+        assertThat(desk.display.debris()).contains(", %d conversions".formatted(Conversion.MAX_ABANDONED_AT_ONCE));
+        desk.later(Conversion.ABANDONED_MILLIS);
+        assertThat(desk.display.debris()).isEqualTo("1 windows, 0 conversions, 0 readings");
+        Xvfb.signal(owner, "CONT");
     }
 
     @Test

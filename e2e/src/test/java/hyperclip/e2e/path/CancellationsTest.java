@@ -118,11 +118,12 @@ class CancellationsTest {
                 "the owner is asked " + count + " times", () -> owner.served().size() == count);
     }
 
-    /// The owner is told by the end of the window that it writes to.
-    private static void awaitAbandoned(RawOwner owner, int count) {
+    /// The owner gets rid of what nobody wants any more: there are some that serve nobody else before that.
+    private static void assertGetsRid(RawOwner owner, int count) {
+        owner.answerAll();
         Await.until(
-                "the owner sees " + count + " requestors go",
-                () -> owner.abandoned().size() == count);
+                "the owner is rid of " + count + " pastes", () -> owner.taken().size() == count);
+        assertThat(owner.open()).isEmpty();
     }
 
     private static void assertTold(Command paste, int code, Reason reason) {
@@ -143,7 +144,7 @@ class CancellationsTest {
             paste.destroyForcibly();
             way.relay.letGo();
             told.awaitTimes(1);
-            awaitAbandoned(owner, 1);
+            assertGetsRid(owner, 1);
         }
     }
 
@@ -157,7 +158,7 @@ class CancellationsTest {
             awaitServed(owner, 1);
             paste.destroyForcibly();
             told.awaitTimes(1);
-            awaitAbandoned(owner, 1);
+            assertGetsRid(owner, 1);
         }
     }
 
@@ -247,7 +248,7 @@ class CancellationsTest {
             Programs.signal(paste.process().pid(), signal);
             assertThat(paste.result().code()).isEqualTo(code);
             told.awaitTimes(1);
-            awaitAbandoned(owner, 1);
+            assertGetsRid(owner, 1);
         }
     }
 
@@ -342,7 +343,7 @@ class CancellationsTest {
             awaitServed(owner, MAX_PASTES);
             client.hangUp();
             told.awaitTimes(MAX_PASTES);
-            awaitAbandoned(owner, MAX_PASTES);
+            assertGetsRid(owner, MAX_PASTES);
         }
     }
 }

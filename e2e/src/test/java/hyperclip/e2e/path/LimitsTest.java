@@ -199,8 +199,9 @@ class LimitsTest {
             assertThat(refused.content()).isEmpty();
             fromOneThatStops.awaitOwnerGone();
             oneThatStops.awaitOwnerGone();
-            Await.until("the owner sees all go", () -> owner.abandoned().size() == ended.size());
-            assertThat(owner.abandoned()).containsExactlyInAnyOrderElementsOf(ended);
+            owner.answerAll();
+            Await.until("the owner is rid of all", () -> owner.taken().size() == ended.size());
+            assertThat(owner.taken()).containsExactlyInAnyOrderElementsOf(ended);
         }
         Await.until("the other side is told of all", () -> timeOuts(course) - told == ended.size());
         assertThat(way.process(station, there).log().lines().skip(lines).toList())

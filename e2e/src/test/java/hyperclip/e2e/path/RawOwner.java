@@ -33,8 +33,10 @@ final class RawOwner extends RawClient {
     private final Map<Integer, String> names = new ConcurrentHashMap<>();
     private final List<String> served = new CopyOnWriteArrayList<>();
     private final List<String> taken = new CopyOnWriteArrayList<>();
-    private final List<String> abandoned = new CopyOnWriteArrayList<>();
     private final Map<Integer, Paste> pastes = new ConcurrentHashMap<>();
+
+    /// What requestors have asked or taken that will be answered by [#answerAll()].
+    private final Map<Integer, ByteBuffer> heldBack = new LinkedHashMap<>();
 
     /// The targets of requestors that have the last of it before them.
     private final Map<Integer, Integer> unread = new ConcurrentHashMap<>();
@@ -43,9 +45,7 @@ final class RawOwner extends RawClient {
     private final int incr;
 
     /// A requestor that has not got all.
-    ///
-    /// @param question as it was asked
-    private record Paste(int property, int target, ByteBuffer rest, ByteBuffer question) {}
+    private record Paste(int property, int target, ByteBuffer rest) {}
 
     /// Owns it when this returns.
     RawOwner(Screen screen, String selection, Map<String, byte[]> types) {
@@ -73,12 +73,19 @@ final class RawOwner extends RawClient {
         }
     }
 
-    /// Hands out after all what it has been asked for and has been silent about.
+    /// Hands out after all what it has been silent about, and the rest where it has stopped.
     void answerAll() {
         try {
-            manners.replaceAll((target, manner) -> manner == Manner.IS_SILENT ? Manner.ANSWERS : manner);
-            for (Paste paste : List.copyOf(pastes.values())) {
-                answer(paste.question());
+            synchronized (manners) {
+                manners.replaceAll((target, manner) -> manner == Manner.REFUSES ? manner : Manner.ANSWERS);
+                for (ByteBuffer event : heldBack.values()) {
+                    if (kind(event) == SELECTION_REQUEST) {
+                        answer(event);
+                    } else {
+                        goOn(event);
+                    }
+                }
+                heldBack.clear();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,27 +102,39 @@ final class RawOwner extends RawClient {
         return taken;
     }
 
-    /// The types of which a requestor went away before it had all.
-    List<String> abandoned() {
-        return abandoned;
+    /// The types of which a requestor has not had all, and has not gone away.
+    List<String> open() {
+        return pastes.values().stream().map(paste -> names.get(paste.target())).toList();
     }
 
     private void serve() {
         try {
             while (true) {
                 ByteBuffer event = receive();
-                switch (kind(event)) {
-                    case PROPERTY_NOTIFY -> goOn(event);
-                    case SELECTION_REQUEST -> answer(event);
-                    case DESTROY_NOTIFY -> gone(event.getInt(8));
-                    // It went before we could watch it.
-                    case ERROR -> gone(event.getInt(4));
-                    default -> {}
+                synchronized (manners) {
+                    happened(event);
                 }
             }
         } catch (IOException e) {
             // Closed.
             return;
+        }
+    }
+
+    private void happened(ByteBuffer event) throws IOException {
+        switch (kind(event)) {
+            case PROPERTY_NOTIFY -> goOn(event);
+            case SELECTION_REQUEST -> {
+                String type = names.get(event.getInt(20));
+                if (type != null) {
+                    served.add(type);
+                }
+                answer(event);
+            }
+            case DESTROY_NOTIFY -> gone(event.getInt(8));
+            // It went before we could watch it.
+            case ERROR -> gone(event.getInt(4));
+            default -> {}
         }
     }
 
@@ -130,7 +149,6 @@ final class RawOwner extends RawClient {
             contents.keySet().forEach(all::putInt);
             change(requestor, property, ATOM, 32, bytes(all));
         } else if (contents.containsKey(target)) {
-            served.add(names.get(target));
             byte[] content = contents.get(target);
             Manner manner = manners.get(target);
             if (manner == Manner.REFUSES) {
@@ -138,8 +156,9 @@ final class RawOwner extends RawClient {
             } else if (manner == Manner.IS_SILENT || content.length > PIECE) {
                 // We are told when it takes a piece by deleting the property, and when it goes.
                 watch(requestor, PROPERTY_CHANGE_MASK | STRUCTURE_NOTIFY_MASK);
-                pastes.put(requestor, new Paste(property, target, ByteBuffer.wrap(content), event));
+                pastes.put(requestor, new Paste(property, target, ByteBuffer.wrap(content)));
                 if (manner == Manner.IS_SILENT) {
+                    heldBack.put(requestor, event);
                     return;
                 }
                 change(requestor, property, incr, 32, bytes(buffer(4).putInt(PIECE)));
@@ -176,10 +195,9 @@ final class RawOwner extends RawClient {
         if (paste == null || !deleted || event.getInt(8) != paste.property()) {
             return;
         }
-        Manner manner = manners.get(paste.target());
-        if (manner == Manner.IS_SILENT
-                || (manner == Manner.STOPS
-                        && paste.rest().position() >= paste.rest().capacity() / 2)) {
+        if (manners.get(paste.target()) == Manner.STOPS
+                && paste.rest().position() >= paste.rest().capacity() / 2) {
+            heldBack.put(requestor, event);
             return;
         }
         byte[] piece = new byte[Math.min(PIECE, paste.rest().remaining())];
@@ -201,10 +219,8 @@ final class RawOwner extends RawClient {
     private void gone(int requestor) {
         // Who destroys the window when all has been written has no need to delete the property.
         read(requestor);
-        Paste paste = pastes.remove(requestor);
-        if (paste != null) {
-            abandoned.add(names.get(paste.target()));
-        }
+        pastes.remove(requestor);
+        heldBack.remove(requestor);
     }
 
     private void change(int requestor, int property, int type, int format, byte[] value) throws IOException {
