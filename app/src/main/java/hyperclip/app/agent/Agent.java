@@ -15,6 +15,7 @@ import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,7 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private final RandomGenerator random;
     private final Desktop desktop;
     private final Dialer dialer;
+    private final SessionMessage.Hello hello;
     private final Consumer<Complaint> onEnd;
     private String state = "";
 
@@ -62,6 +64,12 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
                 random,
                 settings,
                 why -> onEnd.accept(new Complaint(ExitCode.FAILED, why)));
+        this.hello = new SessionMessage.Hello(
+                SessionMessage.VERSION,
+                SessionMessage.Role.AGENT,
+                sayable(withoutScreen(desktop.name())),
+                sayable(environment.getOrDefault("XDG_SESSION_ID", "")),
+                List.of());
         this.dialer = new Dialer(loop, socket, "daemon", troubles, this::newConnection, this);
     }
 
@@ -74,15 +82,18 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     }
 
     private SessionConnection newConnection() {
-        return new SessionConnection(
-                Medium.SOCKET, SessionMessage.Role.AGENT, sayable(desktop.name()), this, random, loop::millis);
+        return new SessionConnection(Medium.SOCKET, hello, this, random, loop::millis);
     }
 
-    /// A display's name as the protocol allows it: a socket's path has characters that no name may have. Its screen is
-    /// left out: selections belong to all screens of a display.
-    private static String sayable(String display) {
-        String name = display.replaceFirst("(:[0-9]+)\\.[0-9]+$", "$1").replaceAll("[^A-Za-z0-9._:@-]", "-");
-        return name.length() > 64 ? name.substring(name.length() - 64) : name;
+    /// Selections belong to all screens of a display.
+    private static String withoutScreen(String display) {
+        return display.replaceFirst("(:[0-9]+)\\.[0-9]+$", "$1");
+    }
+
+    /// A name as the protocol allows it: a display may be a socket's path, which has characters that no name may have.
+    private static String sayable(String name) {
+        String said = name.replaceAll("[^A-Za-z0-9._:@-]", "-");
+        return said.length() > 64 ? said.substring(said.length() - 64) : said;
     }
 
     @Override

@@ -6,6 +6,7 @@ import hyperclip.app.agent.Agent;
 import hyperclip.app.desktop.Desktop;
 import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.guest.Guest;
+import hyperclip.app.guest.SessionRule;
 import hyperclip.app.host.Host;
 import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.LocalServer;
@@ -28,7 +29,8 @@ import java.util.regex.Pattern;
 final class Services {
 
     private static final String GUEST_HELP = """
-            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--listen SOCKET] [LIMITS]
+            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--listen SOCKET] [--sessions RULE]
+                                   [LIMITS]
 
             The daemon inside a virtual machine: joins every session's agent to the host.
 
@@ -37,6 +39,15 @@ final class Services {
                                       /dev/virtio-ports/org.hyperclip.0. May be given several times.
               --listen SOCKET         where agents and commands connect. Default:
                                       /run/hyperclip/guest.sock
+              --sessions RULE         which sessions get the host's copies, and give it theirs:
+                                      active (default)    those in the foreground of their seat, and
+                                                          those without a seat (VNC, RDP); without
+                                                          systemd-logind all
+                                      all                 those in the background too
+                                      'user NAME...'      every session of these users
+                                      'named NAME...'     those that `hyperclip sessions` calls so
+                                      Never one that is locked, is being logged out, or is a login
+                                      screen.
 
             A port that is missing or held by another process is tried again every second;
             `hyperclip status` tells. Stops on SIGTERM and Ctrl-C.
@@ -44,6 +55,7 @@ final class Services {
             Examples:
               hyperclip guest
               hyperclip guest --port /dev/virtio-ports/org.hyperclip.0
+              hyperclip guest --sessions 'user alice bob'
             """;
 
     private static final String AGENT_HELP = """
@@ -115,7 +127,10 @@ final class Services {
             throws Complaint, IOException {
         return switch (command) {
             case "guest" ->
-                Optional.of(helped(arguments, GUEST_HELP + LimitOptions.HELP) ? ExitCode.DONE : guest(arguments));
+                Optional.of(
+                        helped(arguments, GUEST_HELP + LimitOptions.HELP)
+                                ? ExitCode.DONE
+                                : guest(arguments, environment));
             case "agent" ->
                 Optional.of(
                         helped(arguments, AGENT_HELP + LimitOptions.HELP)
@@ -138,12 +153,19 @@ final class Services {
         return wanted;
     }
 
-    private static ExitCode guest(List<String> arguments) throws Complaint, IOException {
-        Options options = Options.read("guest", arguments, Set.of("port", "listen"));
+    private static ExitCode guest(List<String> arguments, Map<String, String> environment)
+            throws Complaint, IOException {
+        Options options = Options.read("guest", arguments, Set.of("port", "listen", "sessions"));
         Path socket = options.last("listen").map(Path::of).orElse(Sockets.GUEST);
         Limits limits = LimitOptions.read("guest", options);
+        String sessions = options.last("sessions").orElse("active");
+        SessionRule rule = SessionRule.of(sessions)
+                .orElseThrow(() -> Options.wrong(
+                        "guest",
+                        "--sessions wants active, all, 'user NAME...' or 'named NAME...', not '" + sessions + "'"));
         try (Loop loop = new Loop()) {
-            Guest guest = new Guest(loop, new KernelRandom(), limits);
+            Guest guest = new Guest(loop, new KernelRandom(), limits, rule);
+            guest.follow(environment);
             Sockets.makeFolder(socket, "rwxr-xr-x");
             LocalServer server = guest.listen(socket);
             List<String> ports = options.all("port");

@@ -14,6 +14,7 @@ import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
+import hyperclip.posix.Logind;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -59,13 +60,33 @@ public final class Guest implements Clients.Places {
     private final Hub hub;
     private final Clients clients;
     private final Troubles troubles;
+    private final Logins logins;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Gone> gone = new HashMap<>();
     private final List<Port> ports = new ArrayList<>();
     private final Map<String, Integer> connections = new HashMap<>();
 
     /// One graphical session and the agent that speaks for it.
-    private record Session(String name, String user, String display, long since, SocketLink agent) {
+    private static final class Session {
+        final String name;
+        final String user;
+        final String display;
+        /// The login that its agent says it is in.
+        final String claim;
+
+        final long since;
+        final SocketLink agent;
+        Logins.Standing standing = new Logins.Standing(false, "", Optional.empty());
+
+        Session(String name, String user, String display, String claim, long since, SocketLink agent) {
+            this.name = name;
+            this.user = user;
+            this.display = display;
+            this.claim = claim;
+            this.since = since;
+            this.agent = agent;
+        }
+
         String view() {
             return "agent:" + name;
         }
@@ -76,10 +97,12 @@ public final class Guest implements Clients.Places {
 
     /// @param random the kernel's own generator
     /// @param limits what every paste may take
-    public Guest(Loop loop, RandomGenerator random, Limits limits) {
+    /// @param rule which sessions are joined to the host
+    public Guest(Loop loop, RandomGenerator random, Limits limits, SessionRule rule) {
         this.loop = loop;
         this.random = random;
         this.troubles = new Troubles(loop::millis);
+        this.logins = new Logins(rule);
         this.hub = new Hub(loop::millis, this::follows, limits, refusal -> troubles.note(refusal.sentence()));
         this.clients = new Clients(hub, this);
         loop.add(new HubTime(hub));
@@ -95,6 +118,20 @@ public final class Guest implements Clients.Places {
         Port added = new Port(loop, random, troubles, port, "port" + ports.size(), this::greeted);
         ports.add(added);
         added.open();
+    }
+
+    /// Follows logind, where there is one.
+    public void follow(Map<String, String> environment) {
+        Logind.watch(
+                environment,
+                news -> loop.post(() -> {
+                    String before = logins.state();
+                    logins.hear(news);
+                    if (!before.equals(logins.state())) {
+                        troubles.tell("logind: " + logins.state());
+                    }
+                    sessions.values().forEach(this::reconsider);
+                }));
     }
 
     private void visited(SocketChannel channel, String user) {
@@ -131,13 +168,13 @@ public final class Guest implements Clients.Places {
         @Override
         public void greeted(SessionConnection connection, SessionMessage.Hello theirs) {
             if (theirs.role() == SessionMessage.Role.AGENT) {
-                arrive(theirs.name().isEmpty() ? "unknown" : theirs.name());
+                arrive(theirs.name().isEmpty() ? "unknown" : theirs.name(), theirs.login());
             }
         }
 
         /// A session has one agent. One that is there already keeps it if it is alive; else whoever waits here is sent
         /// to come again, because what it has said meanwhile was said to nobody.
-        private void arrive(String display) {
+        private void arrive(String display, String claim) {
             Optional<Session> older = sessions.values().stream()
                     .filter(other -> other.user.equals(user) && other.display.equals(display))
                     .findFirst();
@@ -145,7 +182,7 @@ public final class Guest implements Clients.Places {
                 older.get().agent.connection().say(new SessionMessage.Ping(0));
                 decide(older.get(), loop.millis());
             } else {
-                begin(display);
+                begin(display, claim);
             }
         }
 
@@ -165,7 +202,7 @@ public final class Guest implements Clients.Places {
             }
         }
 
-        private void begin(String display) {
+        private void begin(String display, String claim) {
             SessionConnection connection = link.connection();
             long own = sessions.values().stream()
                     .filter(other -> other.user.equals(user))
@@ -176,7 +213,7 @@ public final class Guest implements Clients.Places {
                 troubles.note("an agent of " + user + " is refused: " + refusal);
                 connection.say(new SessionMessage.Refusal(refusal));
             } else {
-                session = Guest.this.begin(user, display, link);
+                session = Guest.this.begin(user, display, claim, link);
             }
         }
 
@@ -207,18 +244,33 @@ public final class Guest implements Clients.Places {
         }
     }
 
-    private Session begin(String user, String display, SocketLink agent) {
+    private Session begin(String user, String display, String claim, SocketLink agent) {
         String name = nameFor(user, display);
-        Session session = new Session(name, user, display, loop.millis(), agent);
+        Session session = new Session(name, user, display, claim, loop.millis(), agent);
         sessions.put(name, session);
         agent.connection().open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
-        for (Port port : ports) {
-            if (port.isGreeted()) {
-                join(session, port);
+        troubles.tell("session " + name + " of " + user + " on display " + session.display + " has come");
+        reconsider(session);
+        return session;
+    }
+
+    /// Joins the session to the host, or takes it away with all that either was offered of the other.
+    private void reconsider(Session session) {
+        Logins.Standing before = session.standing;
+        session.standing = logins.standing(session.user, session.name, session.display, session.claim);
+        boolean served = session.standing.isServed();
+        if (served != before.isServed()) {
+            for (Port port : ports) {
+                if (!served) {
+                    port.leave(session.name);
+                } else if (port.isGreeted()) {
+                    join(session, port);
+                }
             }
         }
-        troubles.tell("session " + name + " of " + user + " on display " + session.display + " has come");
-        return session;
+        if (!session.standing.state().equals(before.state())) {
+            troubles.tell("session " + session.name + " is " + session.standing.state());
+        }
     }
 
     /// The name that this session had a moment ago, or the first that nobody has.
@@ -255,7 +307,9 @@ public final class Guest implements Clients.Places {
     }
 
     private void greeted(Port port) {
-        sessions.values().forEach(session -> join(session, port));
+        sessions.values().stream()
+                .filter(session -> session.standing.isServed())
+                .forEach(session -> join(session, port));
     }
 
     private void join(Session session, Port port) {
@@ -299,16 +353,32 @@ public final class Guest implements Clients.Places {
     public List<Map<String, String>> sessions(String user) {
         return sessions.values().stream()
                 .filter(session -> mayReach(user, session))
-                .map(session -> Clients.describe(
-                        hub,
-                        session.view(),
-                        Map.of(
-                                "kind", "session",
-                                "name", session.name,
-                                "user", session.user,
-                                "display", session.display,
-                                "since", Clients.ago(loop.millis() - session.since))))
+                .map(session -> Clients.describe(hub, session.view(), about(session)))
                 .toList();
+    }
+
+    private Map<String, String> about(Session session) {
+        Map<String, String> row = new HashMap<>(Map.of(
+                "kind",
+                "session",
+                "name",
+                session.name,
+                "user",
+                session.user,
+                "display",
+                session.display,
+                "state",
+                session.standing.state(),
+                "since",
+                Clients.ago(loop.millis() - session.since)));
+        session.standing.login().ifPresent(login -> {
+            row.put("login", login.id());
+            row.put("type", login.type());
+            if (!login.seat().isEmpty()) {
+                row.put("seat", login.seat());
+            }
+        });
+        return row;
     }
 
     @Override
@@ -317,6 +387,7 @@ public final class Guest implements Clients.Places {
         for (Port port : ports) {
             rows.add(Map.of("kind", "link", "name", port.path().toString(), "state", port.state()));
         }
+        rows.add(Map.of("kind", "logind", "state", logins.state()));
         rows.addAll(sessions(user));
         rows.add(Map.of("kind", "transfers", "under way", String.valueOf(hub.transfers())));
         if (user.equals("root")) {

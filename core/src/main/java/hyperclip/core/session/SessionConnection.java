@@ -111,8 +111,16 @@ public final class SessionConnection {
             Owner owner,
             RandomGenerator random,
             LongSupplier millis) {
+        this(medium, new SessionMessage.Hello(SessionMessage.VERSION, role, name, List.of()), owner, random, millis);
+    }
+
+    /// @param hello what is said first
+    /// @param random the kernel's own generator
+    /// @param millis a clock that never goes back
+    public SessionConnection(
+            Medium medium, SessionMessage.Hello hello, Owner owner, RandomGenerator random, LongSupplier millis) {
         this.medium = medium;
-        this.hello = new SessionMessage.Hello(SessionMessage.VERSION, role, name, List.of());
+        this.hello = hello;
         this.owner = owner;
         this.millis = millis;
         this.sync = new Sync(random);

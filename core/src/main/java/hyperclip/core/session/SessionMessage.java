@@ -27,9 +27,15 @@ public sealed interface SessionMessage {
     /// Who speaks. The first message of each side, on channel 0.
     ///
     /// @param name what the speaker calls itself: an agent its display, the others nothing
-    record Hello(int version, Role role, String name, List<String> capabilities) implements SessionMessage {
+    /// @param login which of its user's login sessions an agent says it is in; empty where it knows none
+    record Hello(int version, Role role, String name, String login, List<String> capabilities)
+            implements SessionMessage {
         public Hello {
             capabilities = List.copyOf(capabilities);
+        }
+
+        public Hello(int version, Role role, String name, List<String> capabilities) {
+            this(version, role, name, "", capabilities);
         }
     }
 

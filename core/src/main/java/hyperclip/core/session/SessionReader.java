@@ -43,7 +43,8 @@ final class SessionReader {
                 new SessionMessage.Hello(
                         (int) object.number("version", 0, Integer.MAX_VALUE),
                         word(object, "role", SessionMessage.Role.class),
-                        object.text("name", MAX_WORD).isEmpty() ? "" : name(object, "name"),
+                        nameOrNone(object, "name"),
+                        object.has("login") ? nameOrNone(object, "login") : "",
                         object.texts("capabilities", SessionMessage.MAX_CAPABILITIES, MAX_WORD));
             case "refusal" -> new SessionMessage.Refusal(sentence(object));
             case "running" -> new SessionMessage.Running();
@@ -126,6 +127,10 @@ final class SessionReader {
         return reason(object) == Reason.TOO_LARGE && object.has("limit")
                 ? OptionalLong.of(object.number("limit", 1, Signal.MAX_LIMIT))
                 : OptionalLong.empty();
+    }
+
+    private static String nameOrNone(JsonObject object, String member) throws ProtocolException {
+        return object.text(member, MAX_WORD).isEmpty() ? "" : name(object, member);
     }
 
     private static String name(JsonObject object, String member) throws ProtocolException {

@@ -32,6 +32,9 @@ final class SessionWriter {
             case SessionMessage.Hello hello -> {
                 say(json, "hello").writeNumberProperty("version", hello.version());
                 json.writeStringProperty("role", word(hello.role())).writeStringProperty("name", hello.name());
+                if (!hello.login().isEmpty()) {
+                    json.writeStringProperty("login", hello.login());
+                }
                 json.writeArrayPropertyStart("capabilities");
                 hello.capabilities().forEach(json::writeString);
                 json.writeEndArray();

@@ -326,6 +326,7 @@ class SessionReaderTest {
                         random.nextInt(Integer.MAX_VALUE),
                         any(random, Role.values()),
                         name(random),
+                        random.nextBoolean() ? "" : name(random),
                         Stream.generate(() -> text(random, 64))
                                 .limit(random.nextInt(33))
                                 .toList());

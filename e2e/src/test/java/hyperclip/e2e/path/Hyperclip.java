@@ -107,7 +107,7 @@ final class Hyperclip implements AutoCloseable {
         command.add(PROGRAM.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        for (String inherited : List.of("DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR")) {
+        for (String inherited : List.of("DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_ID")) {
             builder.environment().remove(inherited);
         }
         builder.environment().putAll(environment);

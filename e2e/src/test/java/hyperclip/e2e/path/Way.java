@@ -54,11 +54,13 @@ final class Way implements AutoCloseable {
     Hyperclip daemon;
 
     private final Map<Station, List<String>> options;
+    private final Map<String, String> daemonsEnvironment;
     private final Map<Screen, List<String>> sessions = new LinkedHashMap<>();
     private final Map<Screen, Hyperclip> agents = new LinkedHashMap<>();
 
-    private Way(Map<Station, List<String>> options, Screen hostScreen) {
+    private Way(Map<Station, List<String>> options, Map<String, String> daemonsEnvironment, Screen hostScreen) {
         this.options = options;
+        this.daemonsEnvironment = daemonsEnvironment;
         this.hostScreen = hostScreen;
     }
 
@@ -69,7 +71,15 @@ final class Way implements AutoCloseable {
 
     /// @param options more arguments for some of the processes
     static Way between(Map<Station, List<String>> options, Screen hostScreen, Screen... guests) {
-        Way way = new Way(options, hostScreen);
+        return between(options, Map.of(), hostScreen, guests);
+    }
+
+    static Way between(
+            Map<Station, List<String>> options,
+            Map<String, String> daemonsEnvironment,
+            Screen hostScreen,
+            Screen... guests) {
+        Way way = new Way(options, daemonsEnvironment, hostScreen);
         try {
             way.startHost();
             way.startDaemon();
@@ -101,7 +111,7 @@ final class Way implements AutoCloseable {
     void startDaemon() {
         daemon = Hyperclip.start(
                 folder.file("guest.log"),
-                Map.of(),
+                daemonsEnvironment,
                 with(Station.DAEMON, "guest", "--port", relay.guest.path(), "--listen", guestSocket()));
     }
 
@@ -115,9 +125,16 @@ final class Way implements AutoCloseable {
     ///
     /// @param before what makes it another user's
     void startAgent(Screen screen, List<String> before) {
-        sessions.put(screen, before);
-        agents.put(screen, newAgent(screen));
+        newAgent(screen, before);
         awaitSessions(agents.size());
+    }
+
+    /// Starts an agent.
+    ///
+    /// @param before what makes it another user's, or changes its environment
+    Hyperclip newAgent(Screen screen, List<String> before) {
+        sessions.put(screen, before);
+        return newAgent(screen);
     }
 
     Hyperclip newAgent(Screen screen) {
