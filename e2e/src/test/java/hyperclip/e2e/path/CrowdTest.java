@@ -10,12 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A user who opens connections by the thousand holds up nobody else (CVE-2020-25652 of spice-vdagentd).
-///
-/// As root they are another user's than the session that pastes; an ordinary user can only crowd out new connections of
-/// his own.
+@Tag("root")
 class CrowdTest {
 
     private static final int CONNECTIONS = 2_000;

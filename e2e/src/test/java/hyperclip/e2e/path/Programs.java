@@ -6,14 +6,18 @@ import java.util.List;
 /// The other programs of these tests.
 final class Programs {
 
-    /// An ordinary user cannot start programs as another.
+    /// Whether programs can be started as another user. Tests that cannot do without are tagged `root`.
     static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private Programs() {}
 
-    /// What, before a command, makes it another user's; nothing for who cannot do that.
+    /// What, before a command, makes it another user's.
     static List<String> as(String user) {
-        return ROOT ? List.of("setpriv", "--reuid", user, "--regid", user, "--clear-groups") : List.of();
+        if (!ROOT) {
+            throw new AssertionError("only root can start programs as another user: run this test as root, or leave"
+                    + " out those that need it, as `./test --no-root` does");
+        }
+        return List.of("setpriv", "--reuid", user, "--regid", user, "--clear-groups");
     }
 
     static AssertionError missing(String program, IOException e) {
