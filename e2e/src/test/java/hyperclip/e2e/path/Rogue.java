@@ -1,5 +1,6 @@
 package hyperclip.e2e.path;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import hyperclip.core.clipboard.Hub;
@@ -41,9 +42,22 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
 
     private static final int CREDIT = 1000;
 
+    /// So many does a hub of our own let one requester have under way.
+    private static final int MOST_OF_ONE = 100;
+
+    private static final int MOST_OF_A_TURN = 64;
+
+    /// The one of a socket.
+    private static final int CHANNEL = 1;
+
     private final SocketChannel channel;
     private final Selector selector;
     private final SessionConnection connection;
+    private final SessionMessage.Role role;
+    private final Hub hub = new Hub(Rogue::millis, (follower, followed) -> true);
+    private View daemon;
+    private View owner;
+    private int persons;
     private boolean greeted;
     private int greetings;
     private String otherHello;
@@ -51,20 +65,29 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     private final List<Map<String, String>> rows = new ArrayList<>();
     private final List<Signal> heard = new ArrayList<>();
 
-    private Rogue(SocketChannel channel, Medium medium, SessionMessage.Role role) throws IOException {
+    private Rogue(SocketChannel channel, Medium medium, SessionMessage.Role role, String name) throws IOException {
         this.channel = channel;
+        this.role = role;
         this.selector = Selector.open();
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ);
-        connection = new SessionConnection(medium, role, "", this, RANDOM, Rogue::millis);
+        connection = new SessionConnection(medium, role, name, this, RANDOM, Rogue::millis);
         connection.start();
     }
 
     /// A client of a daemon or front end.
     static Rogue client(Path socket) {
+        return connect(socket, SessionMessage.Role.CLIENT, "");
+    }
+
+    /// An agent for a session on this display, from its greeting on.
+    static Rogue agent(Path socket, String display) {
+        return connect(socket, SessionMessage.Role.AGENT, display);
+    }
+
+    private static Rogue connect(Path socket, SessionMessage.Role role, String name) {
         try {
-            return new Rogue(
-                    SocketChannel.open(UnixDomainSocketAddress.of(socket)), Medium.SOCKET, SessionMessage.Role.CLIENT);
+            return new Rogue(SocketChannel.open(UnixDomainSocketAddress.of(socket)), Medium.SOCKET, role, name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,7 +107,7 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     /// Waits until somebody connects to the port.
     static Rogue behind(ServerSocketChannel port, SessionMessage.Role role) {
         try {
-            return new Rogue(port.accept(), Medium.PORT, role);
+            return new Rogue(port.accept(), Medium.PORT, role, "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -125,6 +148,12 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
         until("an answer", () -> answers > before);
     }
 
+    /// The names of the sessions that a client is told of.
+    List<String> sessions() {
+        ask(Question.SESSIONS);
+        return rows.stream().map(row -> row.get("name")).toList();
+    }
+
     /// A client that pastes from the clipboard that goes without saying, as `hyperclip paste` does, but so many times
     /// at once, and never grants more than the first credit.
     void paste(String type, int times) {
@@ -136,14 +165,52 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + type + " is offered there, but " + rows));
         ask(Question.ATTACH);
-        Hub hub = new Hub(Rogue::millis, (follower, followed) -> true);
-        View person = hub.open("person", view -> heard::add);
-        View daemon = connection.open(1, hub, "daemon", Rank.GUEST_SIDE);
-        MimeType mime = new MimeType(type);
-        daemon.hear(new Signal.Offer(Selection.CLIPBOARD, offer, List.of(mime), 0, Standing.RENEWED));
+        attached();
+        daemon.hear(new Signal.Offer(Selection.CLIPBOARD, offer, List.of(new MimeType(type)), 0, Standing.RENEWED));
+        request(type, times);
+    }
+
+    /// Asks for what is offered here, so many times at once, and never grants more than the first credit.
+    void request(String type, int times) {
+        OfferId offer = heard.stream()
+                .filter(Signal.Offer.class::isInstance)
+                .map(signal -> ((Signal.Offer) signal).id())
+                .toList()
+                .getLast();
+        View asker = null;
         for (int i = 0; i < times; i++) {
-            person.hear(new Signal.Request(person.newTransfer(), Selection.CLIPBOARD, offer, mime, CREDIT));
+            if (i % MOST_OF_ONE == 0) {
+                asker = person();
+            }
+            asker.hear(new Signal.Request(asker.newTransfer(), Selection.CLIPBOARD, offer, new MimeType(type), CREDIT));
         }
+    }
+
+    /// Copies, and hands out nothing by itself.
+    void offer(String type) {
+        owner = person();
+        owner.hear(new Signal.Offer(
+                Selection.CLIPBOARD, OfferId.random(RANDOM), List.of(new MimeType(type)), 0, Standing.FRESH));
+    }
+
+    /// Hands this out to the one that asks for what was offered last.
+    void answer(byte[] content) {
+        long transfer = heard.stream()
+                .filter(Signal.Request.class::isInstance)
+                .map(signal -> ((Signal.Request) signal).transfer())
+                .toList()
+                .getLast();
+        owner.hear(new Signal.Chunk(transfer, ByteBuffer.wrap(content)));
+        owner.hear(new Signal.End(transfer));
+    }
+
+    private View person() {
+        return hub.open("person" + persons++, view -> heard::add);
+    }
+
+    private void attached() {
+        person();
+        daemon = connection.open(CHANNEL, hub, "daemon", Rank.GUEST_SIDE);
     }
 
     /// How many answers of this kind have come to what it pastes.
@@ -184,7 +251,8 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
 
     /// The same, waiting so many milliseconds at the most.
     void turn(long wait) throws IOException {
-        while (connection.hasToSend()) {
+        // Not all at once: who does not read meanwhile is not read from either.
+        for (int frames = 0; frames < MOST_OF_A_TURN && connection.hasToSend(); frames++) {
             ByteBuffer[] frame = connection.next();
             if (frame == null) {
                 break;
@@ -197,7 +265,7 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
                 write(part);
             }
         }
-        if (wait > 0) {
+        if (wait > 0 && !connection.hasToSend()) {
             selector.select(wait);
         } else {
             selector.selectNow();
@@ -250,12 +318,52 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
         send(text);
     }
 
+    /// Sends a message on the channel of a socket.
+    void sendOnChannel(String json) {
+        byte[] text = json.getBytes(UTF_8);
+        send(frame(1, text.length).put(text).flip());
+    }
+
+    /// Sends content there.
+    void sendContent(long transfer, byte[] content) {
+        send(frame(2, Long.BYTES + content.length)
+                .putLong(transfer)
+                .put(content)
+                .flip());
+    }
+
+    /// As docs/session-protocol.md has it, section 3.
+    private static ByteBuffer frame(int kind, int length) {
+        return ByteBuffer.allocate(12 + length)
+                .put((byte) kind)
+                .put((byte) 0)
+                .putShort((short) CHANNEL)
+                .putInt(0)
+                .putInt(length);
+    }
+
     private void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             if (channel.write(bytes) == 0) {
                 Thread.onSpinWait();
             }
         }
+    }
+
+    /// Waits until the other side has closed, and gives all that it has said before.
+    String lastWords() {
+        StringBuilder words = new StringBuilder();
+        ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
+        Await.until("closed", () -> {
+            try {
+                int count = channel.read(bytes.clear());
+                words.append(ISO_8859_1.decode(bytes.flip()));
+                return count < 0;
+            } catch (IOException e) {
+                return true;
+            }
+        });
+        return words.toString();
     }
 
     /// Whether the other side has closed; what it says before is passed over.
@@ -271,6 +379,9 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     public void greeted(SessionConnection greetedOn, SessionMessage.Hello theirs) {
         greeted = true;
         greetings++;
+        if (role == SessionMessage.Role.AGENT) {
+            attached();
+        }
     }
 
     @Override
