@@ -33,9 +33,6 @@ import java.util.random.RandomGenerator;
 /// session to another.
 public final class Guest implements Clients.Places {
 
-    /// A user who takes more would take them from the others.
-    private static final int MAX_CONNECTIONS_PER_USER = 64;
-
     private static final int MAX_SESSIONS_PER_USER = 16;
 
     /// A host takes no more of one machine.
@@ -64,7 +61,7 @@ public final class Guest implements Clients.Places {
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Gone> gone = new HashMap<>();
     private final List<Port> ports = new ArrayList<>();
-    private final Map<String, Integer> connections = new HashMap<>();
+    private final Map<String, Quota> quotas = new HashMap<>();
 
     /// One graphical session and the agent that speaks for it.
     private static final class Session {
@@ -136,15 +133,16 @@ public final class Guest implements Clients.Places {
 
     private void visited(SocketChannel channel, String user) {
         try {
-            int open = connections.values().stream().mapToInt(Integer::intValue).sum();
-            int own = connections.getOrDefault(user, 0);
-            if (own >= MAX_CONNECTIONS_PER_USER || open >= LocalServer.MAX_CONNECTIONS) {
-                troubles.note("a connection of " + user + " is refused: " + own + " of this user and " + open
+            int open = quotas.values().stream().mapToInt(Quota::size).sum();
+            quotas.values().removeIf(quota -> quota.isAtRest(loop.millis()));
+            Quota quota = quotas.computeIfAbsent(user, name -> new Quota(loop.millis()));
+            if (quota.isFull() || open >= LocalServer.MAX_CONNECTIONS) {
+                troubles.note("a connection of " + user + " is refused: " + quota.size() + " of this user and " + open
                         + " of all are open already");
                 channel.close();
                 return;
             }
-            new Visitor(channel, user);
+            new Visitor(channel, user, quota);
         } catch (IOException e) {
             troubles.note("a connection of " + user + " failed: " + e.getMessage());
         }
@@ -153,16 +151,40 @@ public final class Guest implements Clients.Places {
     /// Whoever is at the other end of a local connection: an agent or a client.
     private final class Visitor implements SessionConnection.Owner {
         private final String user;
+        private final Quota quota;
         private final SocketLink link;
+        private long counted;
         private Session session;
 
-        Visitor(SocketChannel channel, String user) throws IOException {
+        Visitor(SocketChannel channel, String user, Quota quota) throws IOException {
             this.user = user;
+            this.quota = quota;
             SessionConnection connection =
                     new SessionConnection(Medium.SOCKET, SessionMessage.Role.GUEST, "", this, random, loop::millis);
             link = new SocketLink(loop, channel, connection, "connection of " + user, troubles, this::closed);
-            connections.merge(user, 1, Integer::sum);
+            link.afterReading(this::pace);
+            quota.add(connection);
             connection.start();
+        }
+
+        /// Whoever says too much waits, and with it all of its user's that say something.
+        private void pace() {
+            long said = link.connection().said();
+            long pause = quota.spend(said - counted, loop.millis());
+            counted = said;
+            if (pause > 0) {
+                link.pause(pause);
+                if (quota.isToBeTold(loop.millis())) {
+                    String why = "more than " + Quota.RATE + " messages a second of " + user + ": slowed down";
+                    troubles.note(why);
+                    link.connection().say(new SessionMessage.Refusal(why));
+                }
+            }
+        }
+
+        @Override
+        public int pastesElsewhere(SessionConnection connection) {
+            return quota.pastesBesides(connection);
         }
 
         @Override
@@ -236,7 +258,7 @@ public final class Guest implements Clients.Places {
         }
 
         private void closed(String why) {
-            connections.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
+            quota.remove(link.connection());
             clients.left(link.connection());
             if (session != null) {
                 end(session, why);

@@ -33,7 +33,9 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
     /// all.
     private ByteBuffer rest;
 
+    private Runnable afterReading = () -> {};
     private boolean flushing;
+    private boolean paused;
     private boolean closed;
 
     /// @param name for the log, such as `agent of alice`
@@ -64,6 +66,30 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
         return closed;
     }
 
+    /// Runs this whenever something has been read.
+    public void afterReading(Runnable work) {
+        afterReading = work;
+    }
+
+    /// Reads nothing for so many milliseconds: the other side has to wait.
+    public void pause(long millis) {
+        if (!paused && !closed) {
+            paused = true;
+            showInterest();
+            loop.after(millis, () -> {
+                paused = false;
+                if (!closed) {
+                    showInterest();
+                }
+            });
+        }
+    }
+
+    private void showInterest() {
+        int reading = paused ? 0 : SelectionKey.OP_READ;
+        key.interestOps(rest == null ? reading : reading | SelectionKey.OP_WRITE);
+    }
+
     /// The connection has something to send.
     public void hasToSend() {
         if (!flushing && !closed) {
@@ -84,7 +110,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
 
     private void read() throws IOException {
         int taken = 0;
-        while (taken < TURN && !closed) {
+        while (taken < TURN && !closed && !paused) {
             ByteBuffer bytes = loop.scratch();
             int count = channel.read(bytes);
             if (count < 0) {
@@ -98,6 +124,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
             } catch (ProtocolException e) {
                 refuse(e.getMessage());
             }
+            afterReading.run();
             if (!more) {
                 // A short read has emptied the socket: another one would only say so.
                 return;
@@ -129,7 +156,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
             if (connection.isOverfull()) {
                 close("the other side stopped reading");
             } else {
-                key.interestOps(rest == null ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+                showInterest();
             }
         } catch (IOException e) {
             close("writing failed: " + e.getMessage());

@@ -72,6 +72,7 @@ public final class SessionConnection {
     private boolean isClients;
     private boolean owesFilling;
     private boolean owesSync;
+    private long said;
     private long lastHeard;
     private long waitingSince;
     private long asked = NEVER;
@@ -100,6 +101,11 @@ public final class SessionConnection {
 
         /// Something waits to be sent.
         void hasToSend(SessionConnection connection);
+
+        /// How many pastes whoever is at the other end has under way by other connections: they share one limit.
+        default int pastesElsewhere(SessionConnection connection) {
+            return 0;
+        }
     }
 
     /// @param random the kernel's own generator
@@ -127,6 +133,11 @@ public final class SessionConnection {
         this.reader = new FrameReader(medium);
         this.lastHeard = millis.getAsLong();
         this.waitingSince = lastHeard;
+    }
+
+    /// How many messages the other side has said, but for credit, of which a long paste needs many.
+    public long said() {
+        return said;
     }
 
     /// Begins: with a hello on a socket, with a sync on a port.
@@ -169,7 +180,7 @@ public final class SessionConnection {
                     rank,
                     request -> passOn(hub, opened, from, request),
                     this::askForLife,
-                    this::pastes,
+                    () -> pastes() + owner.pastesElsewhere(this),
                     outbox,
                     millis);
             return signal -> {
@@ -240,7 +251,8 @@ public final class SessionConnection {
         owner.hasToSend(this);
     }
 
-    private int pastes() {
+    /// How many pastes the other side has under way, on all channels.
+    public int pastes() {
         int pastes = 0;
         for (Channel channel : channels.values()) {
             pastes += channel.peer.pastes();
@@ -409,6 +421,9 @@ public final class SessionConnection {
     }
 
     private void control(int number, SessionMessage message, long position) throws ProtocolException {
+        if (!(message instanceof SessionMessage.Credit)) {
+            said++;
+        }
         if (!greeted) {
             greet(number, message, position);
         } else if (number != 0) {

@@ -63,6 +63,7 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     private String otherHello;
     private int answers;
     private final List<Map<String, String>> rows = new ArrayList<>();
+    private final List<String> refusals = new ArrayList<>();
     private final List<Signal> heard = new ArrayList<>();
 
     private Rogue(SocketChannel channel, Medium medium, SessionMessage.Role role, String name) throws IOException {
@@ -224,6 +225,10 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
                 .filter(Signal.Abort.class::isInstance)
                 .map(signal -> ((Signal.Abort) signal).reason())
                 .toList();
+    }
+
+    List<String> refusals() {
+        return refusals;
     }
 
     boolean isGreeted() {
@@ -388,6 +393,8 @@ final class Rogue implements SessionConnection.Owner, AutoCloseable {
     public void said(SessionConnection from, SessionMessage message, long position) {
         if (message instanceof SessionMessage.Row row) {
             rows.add(row.fields());
+        } else if (message instanceof SessionMessage.Refusal(String sentence)) {
+            refusals.add(sentence);
         } else if (message instanceof SessionMessage.Done) {
             answers++;
         }
