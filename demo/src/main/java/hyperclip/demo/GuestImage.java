@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
 /// The two disks are built apart, since one changes when Debian or this package does (half a minute) and the other
 /// whenever a source file does (seconds). Both are found again in the cache while what they are made from is the same.
 /// Nothing is mounted, no program of the guest runs, and no right is needed that an ordinary user has not.
-public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclipDisk) {
+public record GuestImage(Guest guest, Path kernel, Path initrd, Path rootDisk, Path hyperclipDisk) {
 
     private static final String KERNEL = "linux-image-cloud-amd64";
 
@@ -47,31 +48,40 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
 
     /// The image for what this program itself runs from: its jars, or the folders of classes that a build has left.
     public static GuestImage ofThisProgram(Consumer<String> progress) throws IOException {
-        return ofThisProgram(List.of(), progress);
+        return ofThisProgram(Guest.PLAIN, progress);
+    }
+
+    public static GuestImage ofThisProgram(Guest guest, Consumer<String> progress) throws IOException {
+        return of(guest, HyperclipJars.ofThisProgram(), List.of(), Cache.of(System.getenv()), progress);
     }
 
     /// The same with more packages of Debian in it, their dependencies included: an image of its own.
     public static GuestImage ofThisProgram(List<String> morePackages, Consumer<String> progress) throws IOException {
-        return of(HyperclipJars.ofThisProgram(), morePackages, Cache.of(System.getenv()), progress);
+        return of(Guest.PLAIN, HyperclipJars.ofThisProgram(), morePackages, Cache.of(System.getenv()), progress);
     }
 
     /// The image with these modules in it (jars, or folders of classes), the demo's own among them. Builds what the
     /// cache does not hold, and tells its progress in short lines.
     public static GuestImage of(List<Path> jarsAndFolders, Consumer<String> progress) throws IOException {
-        return of(jarsAndFolders, List.of(), Cache.of(System.getenv()), progress);
+        return of(Guest.PLAIN, jarsAndFolders, List.of(), Cache.of(System.getenv()), progress);
     }
 
     private static GuestImage of(
-            List<Path> jarsAndFolders, List<String> morePackages, Cache cache, Consumer<String> progress)
+            Guest guest, List<Path> jarsAndFolders, List<String> morePackages, Cache cache, Consumer<String> progress)
             throws IOException {
         HyperclipJars jars = HyperclipJars.of(jarsAndFolders);
+        List<String> packages = new ArrayList<>(guest.packages());
+        packages.addAll(morePackages);
         Path root = cache.entry(
-                "root", rootRecipe(morePackages), folder -> buildRoot(folder, morePackages, cache, progress));
+                guest.disk(),
+                rootRecipe(guest, packages),
+                folder -> buildRoot(folder, guest, packages, cache, progress));
         Path runtime = runtime(jars.jdkModules(), cache, progress);
         Recipe recipe = new Recipe().with(runtime.getFileName().toString()).with(productLauncher(List.of()));
         jars.addTo(recipe);
         Path hyperclip = cache.entry("hyperclip", recipe, folder -> buildHyperclip(folder, runtime, jars, progress));
         return new GuestImage(
+                guest,
                 root.resolve("vmlinuz"),
                 root.resolve("initrd"),
                 root.resolve("root.img"),
@@ -80,31 +90,19 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
 
     // Debian
 
-    private static final List<String> GUEST_FILES = List.of(
-            "etc/group",
-            "etc/hosts",
-            "etc/inittab",
-            "etc/nsswitch.conf",
-            "etc/passwd",
-            "etc/hyperclip/boot",
-            "etc/hyperclip/control",
-            "etc/hyperclip/initramfs-init",
-            "etc/hyperclip/session");
-
-    private static Recipe rootRecipe(List<String> morePackages) {
+    private static Recipe rootRecipe(Guest guest, List<String> packages) {
         Recipe recipe = new Recipe().with(KERNEL);
-        List.of("build-root.sh", "packages", "left-out").forEach(name -> recipe.with(Recipe.resource(name)));
-        GUEST_FILES.forEach(name -> recipe.with(name).with(Recipe.resource("files/" + name)));
-        morePackages.forEach(recipe::with);
+        List.of("build-root.sh", "left-out").forEach(name -> recipe.with(Recipe.resource(name)));
+        guest.files().forEach((path, resource) -> recipe.with(path).with(Recipe.resource(resource)));
+        guest.masked().forEach(recipe::with);
+        packages.forEach(recipe::with);
         return recipe;
     }
 
-    private static void buildRoot(Path folder, List<String> morePackages, Cache cache, Consumer<String> progress)
+    private static void buildRoot(Path folder, Guest guest, List<String> names, Cache cache, Consumer<String> progress)
             throws IOException {
         DebianPackages debian =
                 new DebianPackages(Files.createDirectories(cache.folder().resolve("debs")), progress);
-        List<String> names = new ArrayList<>(Recipe.lines("packages"));
-        names.addAll(morePackages);
         List<Path> packages = debian.withDependencies(names, Recipe.lines("left-out"));
         Path kernel = debian.kernel(KERNEL);
         progress.accept("building the guest's root disk from %d packages".formatted(packages.size()));
@@ -112,16 +110,17 @@ public record GuestImage(Path kernel, Path initrd, Path rootDisk, Path hyperclip
                 folder.resolve("packages"),
                 packages.stream().map(Path::toString).toList());
         Files.writeString(folder.resolve("kernel"), kernel + "\n");
-        for (String name : GUEST_FILES) {
-            Path file = folder.resolve("guest").resolve(name);
+        Files.write(folder.resolve("masked"), guest.masked());
+        for (Map.Entry<String, String> ours : guest.files().entrySet()) {
+            Path file = folder.resolve("guest").resolve(ours.getKey());
             Files.createDirectories(file.getParent());
-            Files.write(file, Recipe.resource("files/" + name));
+            Files.write(file, Recipe.resource(ours.getValue()));
         }
         Files.writeString(folder.resolve("build-root.sh"), Recipe.text("build-root.sh"));
         asRoot("sh", "build-root.sh").in(folder).run();
     }
 
-    /// For files that belong to root, alice and bob, one has to be root or believe it.
+    /// For files that belong to root and others, one has to be root or believe it.
     private static Tool asRoot(String... command) throws IOException {
         boolean root = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
         return root ? Tool.of("env", command) : Tool.of("fakeroot", command);

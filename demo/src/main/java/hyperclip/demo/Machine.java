@@ -80,7 +80,7 @@ public final class Machine implements Closeable {
         return socket;
     }
 
-    /// Turns it on, and waits until both desktops accept clients.
+    /// Turns it on, and waits until all desktops accept clients.
     public void boot(Consumer<String> progress) throws IOException {
         start(List.of(), progress);
     }
@@ -100,8 +100,9 @@ public final class Machine implements Closeable {
             startQemu(more);
             connectControl();
             progress.accept("the guest answers; waiting for its desktops");
-            awaitDesktop(User.ALICE);
-            awaitDesktop(User.BOB);
+            for (User user : image.guest().desktops()) {
+                awaitDesktop(user);
+            }
             progress.accept("the guest is up");
         } catch (IOException e) {
             Complaint complaint = withConsole(e);
@@ -110,13 +111,14 @@ public final class Machine implements Closeable {
         }
     }
 
-    private void awaitDesktop(User user) throws IOException {
+    /// Waits until the user's desktop accepts clients.
+    public void awaitDesktop(User user) throws IOException {
         try {
             awaitText("/run/displays/" + user.display(), user.display() + "\n", DESKTOP_STARTS);
         } catch (IOException e) {
             throw new Complaint(
                     "The X server of " + user.userName() + " did not start. It said:\n"
-                            + logTail("xvfb-" + user.userName()),
+                            + logTail("xserver-" + user.userName()),
                     e);
         }
     }
@@ -302,12 +304,13 @@ public final class Machine implements Closeable {
     }
 
     public Outcome run(User user, List<String> command, byte[] input, Duration patience) throws IOException {
-        return told(() -> control.run(user.environment(), user.home(), user.as(command), input, patience));
+        return told(
+                () -> control.run(user.environment(), user.home(), image.guest().as(user, command), input, patience));
     }
 
     /// Starts a program that goes on, and gives its pid. What it writes is appended to `/var/log/hyperclip/LOG.log`.
     public long start(User user, String log, String... command) throws IOException {
-        List<String> all = user.as(List.of(command));
+        List<String> all = image.guest().as(user, List.of(command));
         return told(() -> control.start(user.environment(), user.home(), all, LOGS + log + ".log", PROGRAM));
     }
 

@@ -5,17 +5,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Who a program of the guest runs as. Alice and Bob have a desktop each, and neither may touch the other's.
+/// Who a program of the guest runs as. All but root have a desktop each, and none may touch another's.
 public enum User {
-    ROOT(0, "/root"),
-    ALICE(1001, "/home/alice"),
-    BOB(1002, "/home/bob");
+    ROOT(0, 0, "/root"),
+    ALICE(1001, 1, "/home/alice"),
+    BOB(1002, 2, "/home/bob"),
+
+    /// Only in [Guest#SEATED].
+    CAROL(1003, 3, "/home/carol"),
+
+    /// Only in [Guest#SEATED]: whoever a display manager lets ask for names and passwords.
+    GREETER(991, 4, "/home/greeter");
 
     private final int id;
+    private final int display;
     private final String home;
 
-    User(int id, String home) {
+    User(int id, int display, String home) {
         this.id = id;
+        this.display = display;
         this.home = home;
     }
 
@@ -29,7 +37,7 @@ public enum User {
 
     /// The number of the user's X display: 1 for `:1`. Root has none, and 0 stands for that.
     public int display() {
-        return Math.max(0, id - 1000);
+        return display;
     }
 
     public Map<String, String> environment() {
@@ -46,20 +54,22 @@ public enum User {
                 "C.UTF-8",
                 "PATH",
                 "/opt/hyperclip/bin:/usr/bin:/usr/sbin:/bin:/sbin"));
-        if (display() > 0) {
-            environment.put("DISPLAY", ":" + display());
+        if (display > 0) {
+            environment.put("DISPLAY", ":" + display);
             environment.put("XAUTHORITY", home + "/.Xauthority");
             environment.put("XDG_RUNTIME_DIR", "/run/user/" + id);
         }
         return environment;
     }
 
-    /// The command that, given to root, runs this one as the user.
+    /// The command that, given to root, runs this one as the user. By its path: a shell of busybox prefers its
+    /// own setpriv, which knows no users.
     List<String> as(List<String> command) {
         if (this == ROOT) {
             return command;
         }
-        List<String> all = new ArrayList<>(List.of("setpriv", "--reuid=" + id, "--regid=" + id, "--init-groups"));
+        List<String> all =
+                new ArrayList<>(List.of("/usr/bin/setpriv", "--reuid=" + id, "--regid=" + id, "--init-groups"));
         all.addAll(command);
         return all;
     }

@@ -3,6 +3,7 @@
 #   packages   the paths of the packages to unpack, one a line
 #   kernel     the path of the kernel's package
 #   guest/     the files that are ours
+#   masked     the parts of systemd that are to do nothing, one a line
 #
 # No package is configured and nothing of the guest runs here: a guest that only starts what it needs can do without.
 set -eu
@@ -29,12 +30,16 @@ done < packages
 for tool in $("$tree/bin/busybox" --list); do
     [ -e "$tree/usr/bin/$tool" ] || [ -e "$tree/usr/sbin/$tool" ] || ln -s busybox "$tree/usr/bin/$tool"
 done
-ln -sf /bin/busybox "$tree/usr/sbin/init"
+[ -L "$tree/usr/sbin/init" ] || ln -s /bin/busybox "$tree/usr/sbin/init"
 
 cp -R guest/. "$tree/"
 chmod 755 "$tree/etc/hyperclip/"*
+while read -r part; do
+    mkdir -p "$(dirname "$tree/etc/systemd/$part")"
+    ln -s /dev/null "$tree/etc/systemd/$part"
+done < masked
 mkdir -p "$tree/proc" "$tree/sys" "$tree/dev" "$tree/run" "$tree/tmp" "$tree/root" "$tree/var/log/hyperclip" \
-    "$tree/opt/hyperclip" "$tree/home/alice" "$tree/home/bob" "$tree/var/lib" "$tree/var/tmp"
+    "$tree/opt/hyperclip" "$tree/var/lib" "$tree/var/tmp"
 ln -sf /proc/mounts "$tree/etc/mtab"
 # What the packages' own scripts would have done.
 ldconfig=$(command -v ldconfig || echo /sbin/ldconfig)
@@ -42,9 +47,11 @@ ldconfig=$(command -v ldconfig || echo /sbin/ldconfig)
 
 chown -R 0:0 "$tree"
 chmod 1777 "$tree/tmp" "$tree/var/tmp"
-chmod 700 "$tree/root" "$tree/home/alice" "$tree/home/bob"
-chown -R 1001:1001 "$tree/home/alice"
-chown -R 1002:1002 "$tree/home/bob"
+chmod 700 "$tree/root"
+grep ':/home/' "$tree/etc/passwd" | while IFS=: read -r _ _ uid gid _ home _; do
+    mkdir -m 700 -p "$tree$home"
+    chown "$uid:$gid" "$tree$home"
+done
 
 size=$(du -sk --apparent-size "$tree" | cut -f1)
 mke2fs=$(command -v mke2fs || echo /sbin/mke2fs)
