@@ -36,7 +36,9 @@ public record GuestImage(Guest guest, Path kernel, Path initrd, Path rootDisk, P
             // Else all that was compiled in the rehearsal is compiled at every start, which takes seconds here.
             "-XX:-AOTReplayTraining",
             "-XX:AsyncDeflationInterval=0",
-            "-XX:ServiceThreadCleanupInterval=60000");
+            "-XX:ServiceThreadCleanupInterval=60000",
+            // The daemon speaks with logind.
+            "--enable-native-access=ALL-UNNAMED");
 
     private static final String MAIN = "hyperclip.app.Main";
 

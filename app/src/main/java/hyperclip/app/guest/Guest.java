@@ -182,9 +182,13 @@ public final class Guest implements Clients.Places {
             }
         }
 
+        /// All of this user's and all of everybody's: whatever some users take, as much as each of them has is left for
+        /// the next one.
         @Override
         public int pastesElsewhere(SessionConnection connection) {
-            return quota.pastesBesides(connection);
+            return quota.pastes()
+                    - connection.pastes()
+                    + quotas.values().stream().mapToInt(Quota::pastes).sum();
         }
 
         @Override

@@ -54,11 +54,8 @@ final class Quota {
         connections.remove(connection);
     }
 
-    int pastesBesides(SessionConnection one) {
-        return connections.stream()
-                .filter(other -> other != one)
-                .mapToInt(SessionConnection::pastes)
-                .sum();
+    int pastes() {
+        return connections.stream().mapToInt(SessionConnection::pastes).sum();
     }
 
     /// So many messages have come.

@@ -102,7 +102,7 @@ public final class SessionConnection {
         /// Something waits to be sent.
         void hasToSend(SessionConnection connection);
 
-        /// How many pastes whoever is at the other end has under way by other connections: they share one limit.
+        /// How many pastes of other connections count as ones of this: they share one limit.
         default int pastesElsewhere(SessionConnection connection) {
             return 0;
         }

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 /// The owner of a connection that writes down what it is told, and opens channels when it is greeted.
 final class HeardByOwner implements SessionConnection.Owner {
+    int pastesElsewhere;
 
     final List<String> lines = new ArrayList<>();
     private final Consumer<SessionConnection> whenGreeted;
@@ -32,4 +33,9 @@ final class HeardByOwner implements SessionConnection.Owner {
 
     @Override
     public void hasToSend(SessionConnection connection) {}
+
+    @Override
+    public int pastesElsewhere(SessionConnection connection) {
+        return pastesElsewhere;
+    }
 }

@@ -70,7 +70,7 @@ class SocketConnectionTest {
 
     @Test
     void saysHelloWithoutWaitingForOne() throws Exception {
-        assertThat(new Daemon().says()).containsExactly("Hello[version=1, role=GUEST, name=, capabilities=[]]");
+        assertThat(new Daemon().says()).containsExactly("Hello[version=1, role=GUEST, name=, login=, capabilities=[]]");
     }
 
     @Test
@@ -349,6 +349,18 @@ class SocketConnectionTest {
         daemon.hears(Bytes.control(channels + 1, 0, request(1)));
 
         assertThat(daemon.says()).containsExactly("Abort[transfer=1, reason=TOO_MANY, limit=OptionalLong.empty]");
+    }
+
+    @Test
+    void whatOneUserHasUnderWayElsewhereCountsToo() throws Exception {
+        Daemon daemon = offering();
+        daemon.owner.pastesElsewhere = SessionPeer.MAX_PASTES_OF_ALL - 1;
+        daemon.hears(Bytes.control(1, 0, request(1)));
+        assertThat(daemon.says()).noneMatch(said -> said.startsWith("Abort"));
+
+        daemon.hears(Bytes.control(1, 0, request(2)));
+
+        assertThat(daemon.says()).containsExactly("Abort[transfer=2, reason=TOO_MANY, limit=OptionalLong.empty]");
     }
 
     @Test

@@ -76,7 +76,7 @@ final class SeatedGuest {
 
     // Hyperclip
 
-    /// Daemon and agents, all of them new and joined.
+    /// Daemon and agents, all of them new and connected; who is joined to the host is logind's matter.
     void startHyperclip() throws IOException {
         endHyperclip();
         daemon = machine.startDaemon();
@@ -85,12 +85,10 @@ final class SeatedGuest {
         }
     }
 
-    /// The agent of a session, as its autostart would; the front end has told of it.
+    /// The agent of a session, as its autostart would.
     void startAgent(User user) throws IOException {
-        long before = frontEnd.logSize();
         agents.put(user, machine.startAgent(user));
         machine.awaitAgent(user);
-        frontEnd.awaitSession(user, before, Stage.PATIENCE);
     }
 
     /// Ends what has been started of it; an agent may have ended before, with its X server.
