@@ -35,9 +35,6 @@ public final class Guest implements Clients.Places {
 
     private static final int MAX_SESSIONS_PER_USER = 16;
 
-    /// A host takes no more of one machine.
-    private static final int MAX_SESSIONS = 64;
-
     /// An agent that has said nothing for so long when it was asked gives way to a newer one of its session, in
     /// milliseconds.
     private static final long TAKEOVER = 2_000;
@@ -233,7 +230,7 @@ public final class Guest implements Clients.Places {
             long own = sessions.values().stream()
                     .filter(other -> other.user.equals(user))
                     .count();
-            if (own >= MAX_SESSIONS_PER_USER || sessions.size() >= MAX_SESSIONS) {
+            if (own >= MAX_SESSIONS_PER_USER || sessions.size() >= SessionConnection.MAX_SESSIONS) {
                 String refusal = "there are " + own + " sessions of " + user + " and " + sessions.size()
                         + " of all already; end an agent that is not needed";
                 troubles.note("an agent of " + user + " is refused: " + refusal);

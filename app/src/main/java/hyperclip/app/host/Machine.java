@@ -25,9 +25,6 @@ import java.util.random.RandomGenerator;
 /// ```
 final class Machine implements SessionConnection.Owner, Dialer.Owner {
 
-    /// The most sessions that one machine may tell of.
-    static final int MAX_SESSIONS = 64;
-
     /// After so long without an answer on a connected socket somebody should know, in milliseconds.
     private static final long SILENT = 10_000;
 
@@ -130,8 +127,8 @@ final class Machine implements SessionConnection.Owner, Dialer.Owner {
     private void opened(SessionConnection connection, SessionMessage.Open open, long position)
             throws ProtocolException {
         String view = name + "/" + open.session();
-        if (sessions.size() >= MAX_SESSIONS) {
-            throw new ProtocolException("more than " + MAX_SESSIONS + " sessions", position);
+        if (sessions.size() >= SessionConnection.MAX_SESSIONS) {
+            throw new ProtocolException("more than " + SessionConnection.MAX_SESSIONS + " sessions", position);
         }
         if (connection.isUsed(open.channel()) || hub.views().contains(view)) {
             throw new ProtocolException("a session or channel told twice", position);

@@ -47,6 +47,10 @@ public final class SessionConnection {
     /// The most channels on one connection.
     public static final int MAX_CHANNELS = 256;
 
+    /// The most sessions of one machine: 16 of each of eight users, as on a terminal server. It leaves channels for
+    /// those that come while others go.
+    public static final int MAX_SESSIONS = 128;
+
     /// The most bytes that [#next()] gives at a time.
     public static final int MAX_FRAME = Frame.MAX_LENGTH;
 

@@ -166,6 +166,7 @@ class SessionProtocolDocumentTest {
                 .contains("| types of an offer / length of a type | %d / %d |"
                         .formatted(Signal.MAX_TYPES, MimeType.MAX_LENGTH))
                 .contains("| channels open at once | %d |".formatted(SessionConnection.MAX_CHANNELS))
+                .contains("| sessions of one machine | %d |".formatted(SessionConnection.MAX_SESSIONS))
                 .contains("| transfers under way, each direction of a channel | %d |".formatted(SessionPeer.MAX_PASTES))
                 .contains("a **window** of %,d bytes".formatted(Paste.WINDOW))
                 .contains("| `credit` | 1 to %,d bytes |".formatted(Signal.MAX_CREDIT))
