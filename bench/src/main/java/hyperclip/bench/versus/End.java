@@ -11,4 +11,9 @@ interface End extends Place {
 
     /// Whether the other side has said what it can, and a session's clipboard can be reached.
     boolean isReady();
+
+    /// How many sessions there are.
+    default int sessions() {
+        return isReady() ? 1 : 0;
+    }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
@@ -11,7 +12,10 @@ import java.util.stream.Stream;
 record Folder(Path path) implements AutoCloseable {
 
     static Folder make() throws IOException {
-        return new Folder(Files.createTempDirectory("hc-versus-"));
+        Path path = Files.createTempDirectory("hc-versus-");
+        // Other users connect to the sockets that they may.
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        return new Folder(path);
     }
 
     Path file(String name) {

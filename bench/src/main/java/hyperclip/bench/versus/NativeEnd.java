@@ -32,6 +32,7 @@ final class NativeEnd implements End, SessionConnection.Owner {
 
     private static final int PORTION = WINDOW / 2;
     private static final int CHANNEL = 1;
+    private static final String DRIVER = "driver";
 
     private final Loop loop;
     private final SessionMessage.Role role;
@@ -44,7 +45,7 @@ final class NativeEnd implements End, SessionConnection.Owner {
     private final Map<Long, Handing> handing = new HashMap<>();
     private final Map<Long, Taking> taking = new HashMap<>();
     private SocketLink link;
-    private boolean ready;
+    private int sessions;
 
     /// A paste by the other side.
     private static final class Handing {
@@ -70,9 +71,10 @@ final class NativeEnd implements End, SessionConnection.Owner {
     NativeEnd(Loop loop, SessionMessage.Role role) {
         this.loop = loop;
         this.role = role;
-        this.hub = new Hub(loop::millis, (follower, followed) -> true);
+        // As at a host: no session is shown what another one copies.
+        this.hub = new Hub(loop::millis, (follower, followed) -> follower.equals(DRIVER) || followed.equals(DRIVER));
         View[] opened = new View[1];
-        hub.open("driver", own -> {
+        hub.open(DRIVER, own -> {
             opened[0] = own;
             return this::say;
         });
@@ -82,13 +84,18 @@ final class NativeEnd implements End, SessionConnection.Owner {
     @Override
     public void connected(SocketChannel channel) throws IOException {
         SessionConnection connection = new SessionConnection(Medium.PORT, role, "", this, random, loop::millis);
-        link = new SocketLink(loop, channel, connection, "port", new Troubles(loop::millis), why -> ready = false);
+        link = new SocketLink(loop, channel, connection, "port", new Troubles(loop::millis), why -> sessions = 0);
         connection.start();
     }
 
     @Override
     public boolean isReady() {
-        return ready;
+        return sessions > 0;
+    }
+
+    @Override
+    public int sessions() {
+        return sessions;
     }
 
     @Override
@@ -96,7 +103,7 @@ final class NativeEnd implements End, SessionConnection.Owner {
         if (role == SessionMessage.Role.GUEST) {
             connection.say(new SessionMessage.Open(CHANNEL, "program", "nobody", ":0"));
             connection.open(CHANNEL, hub, "host", Rank.GUEST_SIDE);
-            ready = true;
+            sessions = 1;
         }
     }
 
@@ -105,7 +112,11 @@ final class NativeEnd implements End, SessionConnection.Owner {
         switch (message) {
             case SessionMessage.Open open -> {
                 connection.open(open.channel(), hub, open.session(), Rank.HOST_SIDE);
-                ready = true;
+                sessions++;
+            }
+            case SessionMessage.Close close -> {
+                connection.close(close.channel());
+                sessions--;
             }
             default -> throw new ProtocolException("a message that has no place here", position);
         }
@@ -113,7 +124,7 @@ final class NativeEnd implements End, SessionConnection.Owner {
 
     @Override
     public void lost(SessionConnection connection, String why) {
-        ready = false;
+        sessions = 0;
     }
 
     @Override

@@ -4,6 +4,7 @@ import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,16 +103,41 @@ final class Processes implements AutoCloseable {
         }
     }
 
+    /// What one of them has in memory now, in kB.
+    long resident(String role) throws IOException {
+        return field(running.get(role), "VmRSS:");
+    }
+
+    /// How many descriptors one of them has open.
+    long descriptors(String role) throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + running.get(role).pid() + "/fd"))) {
+            return open.count();
+        }
+    }
+
+    /// Whether one of them has written this.
+    boolean hasSaid(String role, String words) {
+        try {
+            return Files.readString(logs.get(role)).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private long sum(String field) throws IOException {
         long sum = 0;
         for (Process process : running.values()) {
-            try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-                sum += lines.filter(line -> line.startsWith(field))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                        .sum();
-            }
+            sum += field(process, field);
         }
         return sum;
+    }
+
+    private static long field(Process process, String field) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith(field))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .sum();
+        }
     }
 
     private synchronized void end() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ final class Side implements AutoCloseable {
     private final HostDesk desk;
     private final Processes processes;
     private final LocalServer port;
+    private final List<HostDesk> others = new ArrayList<>();
+    private Map<String, String> ofAgents = Map.of();
+    private List<String> agent = List.of();
     private Application copier;
     private Application paster;
 
@@ -81,6 +85,8 @@ final class Side implements AutoCloseable {
 
     private Side started(String socket, Map<String, String> environment, List<String> daemon, List<String> agent)
             throws Complaint, IOException {
+        this.agent = agent;
+        this.ofAgents = environment;
         try {
             processes.start("daemon", environment, daemon);
             awaitRunning("the daemon's socket " + socket, () -> Files.exists(Path.of(socket)));
@@ -95,6 +101,33 @@ final class Side implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /// Starts another real agent, on a desktop of its own.
+    void addAgent() throws Complaint, IOException {
+        HostDesk other = HostDesk.own();
+        others.add(other);
+        Map<String, String> session = new HashMap<>(ofAgents);
+        session.putAll(other.environment());
+        int before = end.sessions();
+        processes.start("second agent", session, agent);
+        awaitRunning("the second agent's session at the port", () -> end.sessions() > before);
+    }
+
+    /// Starts strangers, and waits until they have connected.
+    ///
+    /// @param command a program that says `opened` when it has
+    void addStrangers(String role, List<String> command) throws Complaint, IOException {
+        processes.start(role, Map.of(), command);
+        awaitRunning(role, () -> processes.hasSaid(role, "opened"));
+    }
+
+    void awaitSessions(int count) throws Complaint, IOException {
+        awaitRunning(count + " sessions at the port", () -> end.sessions() == count);
+    }
+
+    Path socket() {
+        return folder.file("guest.sock");
     }
 
     /// Looks again and again: nothing on the loop tells of files and processes.
@@ -156,6 +189,7 @@ final class Side implements AutoCloseable {
     public void close() {
         port.close();
         desk.close();
+        others.forEach(HostDesk::close);
         processes.close();
     }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 /// What was measured, a row each.
 final class Table {
 
+    private final String program;
     private final List<List<String>> rows = new ArrayList<>();
     private int missed;
 
@@ -30,33 +31,40 @@ final class Table {
         }
     }
 
-    /// @param other the name of the column beside ours
-    Table(String other) {
-        rows.add(List.of("what", "ours", other, "xclip", "driver alone", "figure", "target", ""));
+    /// @param program whose table it is
+    /// @param columns the names of those before the figure
+    Table(String program, List<String> columns) {
+        this.program = program;
+        rows.add(with(columns, "figure", "target", ""));
+    }
+
+    private static List<String> with(List<String> cells, String... more) {
+        List<String> all = new ArrayList<>(cells);
+        all.addAll(List.of(more));
+        return all;
     }
 
     /// A row with a target.
     ///
     /// @param shown the figure that the target is about, with its unit, such as `1.3 x`
-    void row(
-            String what, String ours, String other, String xclip, String alone, String shown, double figure, Target t) {
+    void row(List<String> cells, String shown, double figure, Target t) {
         String bound = switch (t) {
             case Target.AtMost(double most) -> "<= " + plain(most);
             case Target.AtLeast(double least) -> ">= " + plain(least);
         };
         missed += t.isReached(figure) ? 0 : 1;
-        add(List.of(what, ours, other, xclip, alone, shown, bound, t.isReached(figure) ? "reached" : "MISSED"));
+        add(with(cells, shown, bound, t.isReached(figure) ? "reached" : "MISSED"));
     }
 
     /// A row without one.
-    void row(String what, String ours, String other, String xclip, String alone) {
-        add(List.of(what, ours, other, xclip, alone, "", "", ""));
+    void row(List<String> cells) {
+        add(with(cells, "", "", ""));
     }
 
     /// Tells it at once too: what is measured last may fail.
     private void add(List<String> row) {
         rows.add(row);
-        System.err.println("versus:   " + String.join(" | ", row));
+        System.err.println(program + ":   " + String.join(" | ", row));
     }
 
     private static String plain(double number) {

@@ -61,7 +61,7 @@ public final class Versus {
         this.driver = driver;
         this.quick = quick;
         this.other = other;
-        this.table = new Table(otherName());
+        this.table = new Table("versus", List.of("what", "ours", otherName(), "xclip", "driver alone"));
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -195,11 +195,12 @@ public final class Versus {
             }
             double ratio = ours.median() / theirs.median();
             table.row(
-                    "latency, " + SMALL + " bytes, " + way,
-                    ours.times(),
-                    theirs.times(),
-                    shortTime(xclip),
-                    shortTime(alone.get(0)) + ", " + shortTime(alone.get(1)),
+                    List.of(
+                            "latency, " + SMALL + " bytes, " + way,
+                            ours.times(),
+                            theirs.times(),
+                            shortTime(xclip),
+                            shortTime(alone.get(0)) + ", " + shortTime(alone.get(1))),
                     times(ratio),
                     ratio,
                     new Table.Target.AtMost(1.0));
@@ -257,21 +258,18 @@ public final class Versus {
             String what = "throughput, " + size / MIB + " MiB, " + way;
             double ratio = ours.speed(size) / theirs.speed(size);
             table.row(
-                    what,
-                    ours.speeds(size),
-                    theirs.speeds(size),
-                    xclip.speeds(size),
-                    alone.get(0).speeds(size) + ", " + alone.get(1).speeds(size),
+                    List.of(
+                            what,
+                            ours.speeds(size),
+                            theirs.speeds(size),
+                            xclip.speeds(size),
+                            alone.get(0).speeds(size) + ", " + alone.get(1).speeds(size)),
                     times(ratio),
                     ratio,
                     new Table.Target.AtLeast(way == Way.GUEST_TO_HOST ? 1 : 2));
             double ofXclip = ours.speed(size) / xclip.speed(size);
             table.row(
-                    what + ", of xclip to xclip",
-                    ours.speeds(size),
-                    "",
-                    xclip.speeds(size),
-                    "",
+                    List.of(what + ", of xclip to xclip", ours.speeds(size), "", xclip.speeds(size), ""),
                     times(ofXclip),
                     ofXclip,
                     new Table.Target.AtLeast(OF_XCLIP));
@@ -299,11 +297,7 @@ public final class Versus {
                 theirs = memory(side, way);
             }
             table.row(
-                    "memory over idle for " + large() / MIB + " MiB, " + way,
-                    mib(ours),
-                    mib(theirs),
-                    "",
-                    "",
+                    List.of("memory over idle for " + large() / MIB + " MiB, " + way, mib(ours), mib(theirs), "", ""),
                     mib(ours),
                     ours,
                     new Table.Target.AtMost(MEMORY_MIB));
@@ -338,13 +332,14 @@ public final class Versus {
                 theirs = load(side, way);
             }
             String what = "latency, " + SMALL + " bytes, " + way + ", ";
-            table.row(what + "idle", ours.idle.times(), theirs.idle.times(), "", "");
+            table.row(List.of(what + "idle", ours.idle.times(), theirs.idle.times(), "", ""));
             table.row(
-                    what + "beside " + large() / MIB + " MiB the same way",
-                    ours.loaded.times() + " n=" + ours.loaded.count(),
-                    theirs.loaded.times() + " n=" + theirs.loaded.count(),
-                    "",
-                    "",
+                    List.of(
+                            what + "beside " + large() / MIB + " MiB the same way",
+                            ours.loaded.times() + " n=" + ours.loaded.count(),
+                            theirs.loaded.times() + " n=" + theirs.loaded.count(),
+                            "",
+                            ""),
                     times(ours.factor()),
                     ours.factor(),
                     new Table.Target.AtMost(LOAD_FACTOR));
