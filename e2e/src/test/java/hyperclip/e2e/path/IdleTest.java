@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /// Where nobody copies or pastes, nothing wakes: at most two context switches a second in each process.
 class IdleTest {
 
-    private static final Duration TIME = Duration.ofSeconds(60);
+    private static final Duration TIME = Duration.ofSeconds(25);
     /// The promise is 2 (vm.IdleTest, on a quiet machine). Whatever else a machine does adds to it here; polling would
     /// show as ten and more.
     private static final double MOST_A_SECOND = 4;

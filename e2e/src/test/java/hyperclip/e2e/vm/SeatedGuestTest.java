@@ -2,8 +2,6 @@ package hyperclip.e2e.vm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hyperclip.core.clipboard.Selection;
-import hyperclip.demo.Program;
 import hyperclip.demo.User;
 import java.io.IOException;
 import java.util.Map;
@@ -115,17 +113,5 @@ class SeatedGuestTest {
                         .run(User.ALICE, "test", "-e", "/usr/lib/x86_64-linux-gnu/libsystemd.so.0")
                         .exit())
                 .isZero();
-    }
-
-    @Test
-    void hyperclipPastesInEachSession() throws IOException {
-        guest.startHyperclip();
-        byte[] text = Stage.marker("host's");
-        Stage.copy(guest.host, guest.alice, Selection.CLIPBOARD, text);
-        Stage.assertPastes(guest.alice, Program.XCLIP, Selection.CLIPBOARD, text);
-        byte[] answer = Stage.marker("carol's");
-        Stage.copy(guest.carol, guest.host, Selection.CLIPBOARD, answer);
-        Stage.assertPastes(guest.host, Program.XCLIP, Selection.CLIPBOARD, answer);
-        guest.endHyperclip();
     }
 }
