@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// number in every setting.
 class ManagersTest {
 
-    private static final int FEWER = Integer.getInteger("hyperclip.copies", 20);
+    private static final int FEWER = Integer.getInteger("hyperclip.copies", 10);
     private static final int MOST = Integer.getInteger("hyperclip.copies", 40);
 
     private static final Duration LOOKING = Duration.ofMillis(550);

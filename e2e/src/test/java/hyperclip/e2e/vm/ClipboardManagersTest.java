@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ClipboardManagersTest {
 
     /// Each way; the same without a machine is done two hundred times.
-    private static final int COPIES = Integer.getInteger("hyperclip.copies", 5);
+    private static final int COPIES = Integer.getInteger("hyperclip.copies", 3);
 
     private static final long QUIET_SECONDS = 3;
 

@@ -112,11 +112,24 @@ class LoggedInTest {
         copy(guest.bob, bobs);
         awaitPaste(guest.host, bobs);
         assertThat(isEmpty(guest.alice)).isTrue();
+        assertEachIsListed();
         guest.switchTo(User.ALICE);
         awaitNothing(guest.host);
         awaitPaste(guest.alice, copiedOnHost("after it", guest.carol));
     }
 
+    private void assertEachIsListed() throws IOException {
+        assertThat(sessions(User.ROOT))
+                .contains(
+                        "\"seat\":\"seat0\"",
+                        "\"type\":\"x11\"",
+                        "\"state\":\"in the background\"",
+                        "\"login\":\"" + guest.sessionId(User.BOB) + "\"",
+                        "\"user\":\"carol\"");
+        assertThat(sessions(User.ALICE)).contains("alice").doesNotContain("bob").doesNotContain("carol");
+    }
+
+    /// With a seat and without.
     @Test
     void aLockedSessionHasNothingUntilItIsUnlocked() throws IOException {
         copiedOnHost("before the lock", guest.alice);
@@ -134,11 +147,6 @@ class LoggedInTest {
         byte[] current = copiedOnHost("the current one", guest.carol);
         guest.unlock(User.ALICE);
         awaitPaste(guest.alice, current);
-    }
-
-    @Test
-    void aSessionWithoutASeatIsLockedLikeOthers() throws IOException {
-        copiedOnHost("before the lock", guest.carol);
         guest.lock(User.CAROL);
         awaitNothing(guest.carol);
         awaitState(User.CAROL, "locked");
@@ -172,16 +180,5 @@ class LoggedInTest {
         assertThat(guest.host.paste(Program.XCLIP, Selection.CLIPBOARD).output())
                 .isEqualTo(text);
         guest.logout(User.GREETER);
-    }
-
-    @Test
-    void everySessionIsListedWithItsSeatAndState() throws IOException {
-        assertThat(sessions(User.ROOT))
-                .contains(
-                        "\"seat\":\"seat0\"",
-                        "\"type\":\"x11\"",
-                        "\"login\":\"" + guest.sessionId(User.BOB) + "\"",
-                        "\"user\":\"carol\"");
-        assertThat(sessions(User.ALICE)).contains("alice").doesNotContain("bob").doesNotContain("carol");
     }
 }

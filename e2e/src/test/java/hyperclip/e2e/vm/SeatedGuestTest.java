@@ -6,9 +6,12 @@ import hyperclip.demo.User;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The guest with seats is what the tests on it take it for: its logind says what real ones say.
+/// The guest with seats is what the tests on it take it for: its logind says what real ones say. For when that guest is
+/// changed; what Hyperclip makes of it is in [LoggedInTest].
+@Tag("quiet")
 class SeatedGuestTest {
 
     private final SeatedGuest guest;

@@ -86,12 +86,7 @@ class ServiceFilesTest {
         guest.lock(User.ALICE);
         guest.await("alice to be locked", () -> asRoot("hyperclip", "sessions").contains("locked"));
         guest.unlock(User.ALICE);
-    }
-
-    @Test
-    void aDaemonThatIsKilledComesBackAndItsEndIsNoFailure() throws IOException {
-        guest.startAgent(User.ALICE);
-        awaitPastes(guest.host, guest.alice, "before the kill");
+        // It comes back when it is killed, and its end is no failure.
         asRoot("kill", "-KILL", property("MainPID"));
         guest.await("it to be started again", () -> property("NRestarts").equals("1"));
         awaitPastes(guest.host, guest.alice, "after the kill");
