@@ -1,5 +1,7 @@
 package hyperclip.e2e.path;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// One process of the product, started as a person starts it, and what the kernel tells of it.
@@ -181,16 +184,24 @@ final class Hyperclip implements AutoCloseable {
         }
     }
 
-    /// Context switches of all its threads, wanted and not.
-    long switches() {
+    /// How often each of its threads has waited for something so far, by the thread's name and id. Voluntary context
+    /// switches: others are the doing of whatever else runs.
+    Map<String, Long> waits() {
+        Map<String, Long> waits = new TreeMap<>();
         try (Stream<Path> threads = Files.list(proc("task"))) {
-            return threads.map(thread -> thread.resolve("status"))
-                    .mapToLong(status ->
-                            number(status, "voluntary_ctxt_switches:") + number(status, "nonvoluntary_ctxt_switches:"))
-                    .sum();
+            for (Path thread : threads.toList()) {
+                Path status = thread.resolve("status");
+                try {
+                    String name = Files.readString(thread.resolve("comm")).strip() + " " + thread.getFileName();
+                    waits.put(name, number(status, "voluntary_ctxt_switches:"));
+                } catch (IOException | UncheckedIOException ended) {
+                    assertThat(thread).as("a thread that cannot be read").doesNotExist();
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return waits;
     }
 
     private Path proc(String name) {

@@ -3,17 +3,25 @@ package hyperclip.e2e.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Where nobody copies or pastes, nothing wakes: at most two context switches a second in each process.
+/// Where nobody copies or pastes, nothing wakes: at most two wake-ups a second in each process.
+///
+/// The compiler of the virtual machine is not counted: what is tried again every second, such as a host that is not
+/// there, is compiled after twenty times, all of it within a second or two, and then no more. Nor is being set aside
+/// for another process.
 class IdleTest {
 
     private static final Duration TIME = Duration.ofSeconds(25);
     /// The promise is 2 (vm.IdleTest, on a quiet machine). Whatever else a machine does adds to it here; polling would
     /// show as ten and more.
     private static final double MOST_A_SECOND = 4;
+
+    private static final String COMPILER = "C1 CompilerThre";
 
     /// What a start still does in the background is over by then.
     private static final Duration SETTLING = Duration.ofSeconds(5);
@@ -37,16 +45,31 @@ class IdleTest {
             alice.copy("clipboard", "left lying");
             here.awaitPaste("clipboard", "left lying");
             Await.pass(SETTLING);
-            Map<String, Long> before = new LinkedHashMap<>();
-            processes.forEach((name, process) -> before.put(name, process.switches()));
+            Map<String, Map<String, Long>> before = new LinkedHashMap<>();
+            processes.forEach((name, process) -> before.put(name, process.waits()));
             Await.pass(TIME);
-            Map<String, Double> rates = new LinkedHashMap<>();
-            processes.forEach((name, process) ->
-                    rates.put(name, (process.switches() - before.get(name)) / (double) TIME.toSeconds()));
-            rates.forEach((name, rate) -> System.out.printf(
-                    "%-28s %.2f context switches a second, %d kB resident%n",
-                    name, rate, processes.get(name).residentKilobytes()));
-            assertThat(rates.values()).allMatch(rate -> rate <= MOST_A_SECOND);
+            List<String> restless = new ArrayList<>();
+            processes.forEach((name, process) -> {
+                Map<String, Long> threads = process.waits();
+                threads.replaceAll((thread, count) -> count - before.get(name).getOrDefault(thread, 0L));
+                threads.values().removeIf(count -> count == 0);
+                double rate = rate(threads);
+                String seen = "%s: %.2f wake-ups a second, by thread in %d s %s, %d kB resident"
+                        .formatted(name, rate, TIME.toSeconds(), threads, process.residentKilobytes());
+                System.out.println(seen);
+                if (rate > MOST_A_SECOND) {
+                    restless.add(seen);
+                }
+            });
+            assertThat(restless).as("more than " + MOST_A_SECOND).isEmpty();
         }
+    }
+
+    private static double rate(Map<String, Long> threads) {
+        return threads.entrySet().stream()
+                        .filter(thread -> !thread.getKey().startsWith(COMPILER))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum()
+                / (double) TIME.toSeconds();
     }
 }
