@@ -5,5 +5,6 @@ module hyperclip.core {
     exports hyperclip.core.clipboard;
     exports hyperclip.core.keep;
     exports hyperclip.core.session;
+    exports hyperclip.core.vdagent;
     exports hyperclip.core.wire;
 }

@@ -11,6 +11,7 @@ import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.Connection;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -129,7 +130,7 @@ public class LinkBenchmark {
 
     private void carry(SessionConnection from, SessionConnection to) throws ProtocolException {
         wire.clear();
-        while (from.hasToSend() && wire.remaining() >= SessionConnection.MAX_FRAME) {
+        while (from.hasToSend() && wire.remaining() >= Connection.MAX_PIECE) {
             for (ByteBuffer part : from.next()) {
                 wire.put(part);
             }

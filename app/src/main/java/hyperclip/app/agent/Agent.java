@@ -4,7 +4,7 @@ import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
 import hyperclip.app.desktop.Desktop;
 import hyperclip.app.desktop.DesktopSettings;
-import hyperclip.app.link.Dialer;
+import hyperclip.app.link.Reach;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// The session agent. Its hub has two views that follow each other: `display` and `daemon`.
-public final class Agent implements SessionConnection.Owner, Dialer.Owner {
+public final class Agent implements SessionConnection.Owner, Reach.Owner<SessionConnection> {
 
     private static final int CHANNEL = 1;
     private static final System.Logger LOG = System.getLogger("hyperclip");
@@ -30,7 +30,7 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
     private final Hub hub;
     private final RandomGenerator random;
     private final Desktop desktop;
-    private final Dialer dialer;
+    private final Reach reach;
     private final SessionMessage.Hello hello;
     private final Consumer<Complaint> onEnd;
     private String state = "";
@@ -70,11 +70,11 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
                 sayable(withoutScreen(desktop.name())),
                 sayable(environment.getOrDefault("XDG_SESSION_ID", "")),
                 List.of());
-        this.dialer = new Dialer(loop, socket, "daemon", troubles, this::newConnection, this);
+        this.reach = Reach.of(Reach.How.CONNECT, loop, socket, "daemon", troubles, this::newConnection, this);
     }
 
     public void start() {
-        dialer.dial();
+        reach.start();
     }
 
     public void close() {
@@ -138,6 +138,6 @@ public final class Agent implements SessionConnection.Owner, Dialer.Owner {
 
     @Override
     public void hasToSend(SessionConnection connection) {
-        dialer.hasToSend();
+        reach.hasToSend();
     }
 }

@@ -2,7 +2,7 @@ package hyperclip.app.cli;
 
 import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
-import hyperclip.app.link.Dialer;
+import hyperclip.app.link.Reach;
 import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
@@ -376,7 +376,7 @@ final class Commands implements Callable<Integer> {
                         throw e;
                     }
                 }
-                loop.runUntil(() -> false, loop.millis() + Dialer.RETRY);
+                loop.runUntil(() -> false, loop.millis() + Reach.RETRY);
             }
         }
 

@@ -7,14 +7,18 @@ import hyperclip.app.desktop.Desktop;
 import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.guest.Guest;
 import hyperclip.app.guest.SessionRule;
+import hyperclip.app.guest.SpiceClipboard;
 import hyperclip.app.host.Host;
 import hyperclip.app.images.ImageProgram;
 import hyperclip.app.link.LocalServer;
+import hyperclip.app.link.Reach;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Limits;
 import hyperclip.core.keep.KeepAfterExit;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +33,20 @@ import java.util.regex.Pattern;
 final class Services {
 
     private static final String GUEST_HELP = """
-            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--listen SOCKET] [--sessions RULE]
-                                   [LIMITS]
+            Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--spice-clipboard auto|always]
+                                   [--listen SOCKET] [--sessions RULE] [LIMITS]
 
             The daemon inside a virtual machine: joins every session's agent to the host.
 
-              --port [PROTOCOL:]PATH  a virtio-serial port, or a unix socket to connect to; the
-                                      protocol is native, the only one so far. Default:
-                                      /dev/virtio-ports/org.hyperclip.0. May be given several times.
+              --port [PROTOCOL:]PATH  a virtio-serial port, or a unix socket to connect to; may be
+                                      given several times. The protocol is native, or spice: that of
+                                      SPICE's agent, for QEMU's own clipboard (VNC and others) and for
+                                      SPICE; it goes without saying for com.redhat.spice.0. Default:
+                                      /dev/virtio-ports/org.hyperclip.0, or where there is none
+                                      /dev/virtio-ports/com.redhat.spice.0
+              --spice-clipboard auto|always
+                                      auto (default): a spice port has no clipboard while a native
+                                      host is connected: both are ways to one host
               --listen SOCKET         where agents and commands connect. Default:
                                       /run/hyperclip/guest.sock
               --sessions RULE         which sessions get the host's copies, and give it theirs:
@@ -55,6 +65,7 @@ final class Services {
             Examples:
               hyperclip guest
               hyperclip guest --port /dev/virtio-ports/org.hyperclip.0
+              hyperclip guest --port spice:/dev/virtio-ports/com.redhat.spice.0
               hyperclip guest --sessions 'user alice bob'
             """;
 
@@ -81,7 +92,7 @@ final class Services {
             """;
 
     private static final String HOST_HELP = """
-            Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:]PATH... [--listen SOCKET]
+            Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:|listen:]PATH... [--listen SOCKET]
                                   [--display auto|x11|none] [--convert-images on|off]
                                   [--keep-after-exit SIZE] [LIMITS]
 
@@ -91,7 +102,12 @@ final class Services {
                                   -chardev socket,id=clip,path=PATH,server=on,wait=off
                                   -device virtio-serial
                                   -device virtserialport,chardev=clip,name=org.hyperclip.0
-                                the protocol is native, the only one so far
+              --vm NAME=spice:PATH
+                                a machine with the agent of SPICE in it instead of Hyperclip: the same
+                                with name=com.redhat.spice.0. Text and images
+              --vm NAME=[PROTOCOL:]listen:PATH
+                                the socket is made here, and the other side connects: a chardev with
+                                server=off
               --listen SOCKET   where commands connect. Default: hyperclip/host.sock under
                                 $XDG_RUNTIME_DIR
               --display KIND    auto (default), x11: the display that $DISPLAY names; none: commands
@@ -109,10 +125,13 @@ final class Services {
 
             Examples:
               hyperclip host --vm work=/run/user/1000/work-clip.sock
+              hyperclip host --vm windows=spice:/run/user/1000/windows-agent.sock
               hyperclip host --display none --vm a=/tmp/a.sock --vm b=/tmp/b.sock
             """;
 
     private static final Path DEFAULT_PORT = Path.of("/dev/virtio-ports/org.hyperclip.0");
+    private static final Path SPICE_PORT = Path.of("/dev/virtio-ports/com.redhat.spice.0");
+    private static final String SPICE = "spice-clipboard";
     private static final Pattern MACHINE = Pattern.compile("([A-Za-z0-9._:@-]{1,64})=(.+)");
     private static final String CONVERT = "convert-images";
     private static final String KEEP = "keep-after-exit";
@@ -155,7 +174,7 @@ final class Services {
 
     private static ExitCode guest(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("guest", arguments, Set.of("port", "listen", "sessions"));
+        Options options = Options.read("guest", arguments, Set.of("port", SPICE, "listen", "sessions"));
         Path socket = options.last("listen").map(Path::of).orElse(Sockets.GUEST);
         Limits limits = LimitOptions.read("guest", options);
         String sessions = options.last("sessions").orElse("active");
@@ -163,17 +182,33 @@ final class Services {
                 .orElseThrow(() -> Options.wrong(
                         "guest",
                         "--sessions wants active, all, 'user NAME...' or 'named NAME...', not '" + sessions + "'"));
+        SpiceClipboard spice = switch (options.last(SPICE).orElse("auto")) {
+            case "auto" -> SpiceClipboard.AUTO;
+            case "always" -> SpiceClipboard.ALWAYS;
+            default -> throw Options.wrong("guest", "--" + SPICE + " is auto or always");
+        };
+        List<PortName> ports = new ArrayList<>();
+        for (String port : options.all("port")) {
+            PortName name = PortName.of("guest", port);
+            if (name.how() == Reach.How.LISTEN) {
+                throw Options.wrong("guest", "'listen:' is for the host's side: a port is connected to");
+            }
+            ports.add(name);
+        }
+        if (ports.isEmpty()) {
+            ports.add(PortName.usual(
+                    Files.exists(DEFAULT_PORT) || !Files.exists(SPICE_PORT) ? DEFAULT_PORT : SPICE_PORT));
+        }
         try (Loop loop = new Loop()) {
-            Guest guest = new Guest(loop, new KernelRandom(), limits, rule);
+            Guest guest = new Guest(loop, new KernelRandom(), limits, rule, spice);
             guest.follow(environment);
             Sockets.makeFolder(socket, "rwxr-xr-x");
             LocalServer server = guest.listen(socket);
-            List<String> ports = options.all("port");
-            if (ports.isEmpty()) {
-                guest.connect(DEFAULT_PORT);
-            }
-            for (String port : ports) {
-                guest.connect(Path.of(portPath("guest", port)));
+            for (PortName port : ports) {
+                switch (port.protocol()) {
+                    case NATIVE -> guest.connect(port.path());
+                    case SPICE -> guest.connectSpice(port.path());
+                }
             }
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
             runUntilStopped(loop, server::close);
@@ -204,7 +239,7 @@ final class Services {
         Options options = Options.read("host", arguments, Set.of("vm", "listen", "display", CONVERT, KEEP));
         Path socket = options.last("listen").map(Path::of).orElseGet(() -> Sockets.host(environment));
         String display = checkDisplay("host", options, Set.of("auto", "x11", "none"));
-        Map<String, Path> machines = machines(options.all("vm"));
+        Map<String, PortName> machines = machines(options.all("vm"));
         DesktopSettings settings = settings("host", options);
         if (settings.keepBytes().isPresent() && display.equals("none")) {
             throw Options.wrong("host", "--" + KEEP + " keeps what was copied on a display, and there is none");
@@ -220,9 +255,14 @@ final class Services {
             } else {
                 leave = join(host, loop, environment, end, server)::close;
             }
-            machines.forEach(host::connect);
+            machines.forEach((name, port) -> {
+                switch (port.protocol()) {
+                    case NATIVE -> host.connect(name, port.how(), port.path());
+                    case SPICE -> host.connectSpice(name, port.how(), port.path());
+                }
+            });
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
-            runUntilStopped(loop, leave, server::close);
+            runUntilStopped(loop, leave, host::close, server::close);
             return ended(end[0]);
         }
     }
@@ -248,30 +288,18 @@ final class Services {
         return ExitCode.DONE;
     }
 
-    private static Map<String, Path> machines(List<String> arguments) throws Complaint {
-        Map<String, Path> machines = new HashMap<>();
+    private static Map<String, PortName> machines(List<String> arguments) throws Complaint {
+        Map<String, PortName> machines = new HashMap<>();
         for (String argument : arguments) {
             Matcher parts = MACHINE.matcher(argument);
             if (!parts.matches()) {
                 throw Options.wrong("host", "--vm wants NAME=PATH, such as work=/run/work.sock, not " + argument);
             }
-            String path = portPath("host", parts.group(2));
-            path = path.startsWith("connect:") ? path.substring("connect:".length()) : path;
-            if (machines.put(parts.group(1), Path.of(path)) != null) {
+            if (machines.put(parts.group(1), PortName.of("host", parts.group(2))) != null) {
                 throw Options.wrong("host", "two machines are called " + parts.group(1));
             }
         }
         return machines;
-    }
-
-    private static String portPath(String command, String port) throws Complaint {
-        if (port.startsWith("native:")) {
-            return port.substring("native:".length());
-        }
-        if (port.startsWith("spice:") || port.startsWith("qga:") || port.startsWith("listen:")) {
-            throw Options.wrong(command, "'" + port.substring(0, port.indexOf(':') + 1) + "' is not there yet");
-        }
-        return port;
     }
 
     private static String checkDisplay(String command, Options options, Set<String> kinds) throws Complaint {

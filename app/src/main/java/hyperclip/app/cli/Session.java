@@ -24,7 +24,7 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
 
     private final Path socket;
     private final Loop loop;
-    private final SocketLink link;
+    private final SocketLink<SessionConnection> link;
     private final List<Map<String, String>> rows = new ArrayList<>();
     private boolean greeted;
     private boolean done;
@@ -47,7 +47,8 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
         }
         SessionConnection connection = new SessionConnection(
                 Medium.SOCKET, SessionMessage.Role.CLIENT, "", this, new KernelRandom(), loop::millis);
-        link = new SocketLink(loop, channel, connection, "connection", new Troubles(loop::millis), why -> closed = why);
+        link = new SocketLink<>(
+                loop, channel, connection, "connection", new Troubles(loop::millis), why -> closed = why);
         connection.start();
         try {
             await("a hello", () -> greeted);

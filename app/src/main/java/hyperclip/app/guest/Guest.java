@@ -9,6 +9,7 @@ import hyperclip.app.loop.HubTime;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.Limits;
+import hyperclip.core.clipboard.View;
 import hyperclip.core.session.Medium;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionConnection;
@@ -30,7 +31,10 @@ import java.util.random.RandomGenerator;
 ///
 /// In its hub each session is one view `agent:NAME`, and for each port one more, `portK:NAME`, which is the host as
 /// that session sees it. A session and its ports follow each other and nobody else, so that no rule can leak from one
-/// session to another.
+/// session to another. The port of a SPICE agent has one clipboard for all: one view, `spiceK`, which follows every
+/// session that is served and is followed by them, while no native host is connected: all ports are ways to one host,
+/// and
+/// one way is enough.
 public final class Guest implements Clients.Places {
 
     private static final int MAX_SESSIONS_PER_USER = 16;
@@ -58,6 +62,8 @@ public final class Guest implements Clients.Places {
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Gone> gone = new HashMap<>();
     private final List<Port> ports = new ArrayList<>();
+    private final List<SpicePort> spicePorts = new ArrayList<>();
+    private final boolean spiceBesideNative;
     private final Map<String, Quota> quotas = new HashMap<>();
 
     /// One graphical session and the agent that speaks for it.
@@ -69,10 +75,17 @@ public final class Guest implements Clients.Places {
         final String claim;
 
         final long since;
-        final SocketLink agent;
+        final SocketLink<SessionConnection> agent;
+        View own;
         Logins.Standing standing = new Logins.Standing(false, "", Optional.empty());
 
-        Session(String name, String user, String display, String claim, long since, SocketLink agent) {
+        Session(
+                String name,
+                String user,
+                String display,
+                String claim,
+                long since,
+                SocketLink<SessionConnection> agent) {
             this.name = name;
             this.user = user;
             this.display = display;
@@ -92,7 +105,9 @@ public final class Guest implements Clients.Places {
     /// @param random the kernel's own generator
     /// @param limits what every paste may take
     /// @param rule which sessions are joined to the host
-    public Guest(Loop loop, RandomGenerator random, Limits limits, SessionRule rule) {
+    /// @param spice whether the port of a SPICE agent has a clipboard beside a native host
+    public Guest(Loop loop, RandomGenerator random, Limits limits, SessionRule rule, SpiceClipboard spice) {
+        this.spiceBesideNative = spice == SpiceClipboard.ALWAYS;
         this.loop = loop;
         this.random = random;
         this.troubles = new Troubles(loop::millis);
@@ -109,9 +124,21 @@ public final class Guest implements Clients.Places {
 
     /// Serves the host behind this port, and goes on trying to.
     public void connect(Path port) {
-        Port added = new Port(loop, random, troubles, port, "port" + ports.size(), this::greeted);
+        Port added =
+                new Port(loop, random, troubles, port, "port" + ports.size(), this::greeted, this::reconsiderSpice);
         ports.add(added);
         added.open();
+    }
+
+    /// Serves the host behind the port of a SPICE agent, and goes on trying to.
+    public void connectSpice(Path port) {
+        SpicePort added = new SpicePort(loop, random, troubles, port, "spice" + spicePorts.size(), hub);
+        spicePorts.add(added);
+        added.open();
+    }
+
+    private void reconsiderSpice() {
+        spicePorts.forEach(SpicePort::reconsider);
     }
 
     /// Follows logind, where there is one.
@@ -149,7 +176,7 @@ public final class Guest implements Clients.Places {
     private final class Visitor implements SessionConnection.Owner {
         private final String user;
         private final Quota quota;
-        private final SocketLink link;
+        private final SocketLink<SessionConnection> link;
         private long counted;
         private Session session;
 
@@ -158,7 +185,7 @@ public final class Guest implements Clients.Places {
             this.quota = quota;
             SessionConnection connection =
                     new SessionConnection(Medium.SOCKET, SessionMessage.Role.GUEST, "", this, random, loop::millis);
-            link = new SocketLink(loop, channel, connection, "connection of " + user, troubles, this::closed);
+            link = new SocketLink<>(loop, channel, connection, "connection of " + user, troubles, this::closed);
             link.afterReading(this::pace);
             quota.add(connection);
             connection.start();
@@ -267,11 +294,11 @@ public final class Guest implements Clients.Places {
         }
     }
 
-    private Session begin(String user, String display, String claim, SocketLink agent) {
+    private Session begin(String user, String display, String claim, SocketLink<SessionConnection> agent) {
         String name = nameFor(user, display);
         Session session = new Session(name, user, display, claim, loop.millis(), agent);
         sessions.put(name, session);
-        agent.connection().open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
+        session.own = agent.connection().open(AGENT_CHANNEL, hub, session.view(), Rank.HOST_SIDE);
         troubles.tell("session " + name + " of " + user + " on display " + session.display + " has come");
         reconsider(session);
         return session;
@@ -290,6 +317,7 @@ public final class Guest implements Clients.Places {
                     join(session, port);
                 }
             }
+            hub.reconsider(session.own);
         }
         if (!session.standing.state().equals(before.state())) {
             troubles.tell("session " + session.name + " is " + session.standing.state());
@@ -333,6 +361,7 @@ public final class Guest implements Clients.Places {
         sessions.values().stream()
                 .filter(session -> session.standing.isServed())
                 .forEach(session -> join(session, port));
+        reconsiderSpice();
     }
 
     private void join(Session session, Port port) {
@@ -347,8 +376,25 @@ public final class Guest implements Clients.Places {
         if (clients.targetOf(follower).isPresent()) {
             return false;
         }
+        if (isSpice(follower) || isSpice(followed)) {
+            String other = isSpice(follower) ? followed : follower;
+            return isAgent(other) && isServed(sessionOf(other)) && isSpiceHeard();
+        }
         boolean sameSession = sessionOf(follower).equals(sessionOf(followed));
         return sameSession && isAgent(follower) != isAgent(followed);
+    }
+
+    private static boolean isSpice(String view) {
+        return view.startsWith("spice");
+    }
+
+    private boolean isServed(String name) {
+        Session session = sessions.get(name);
+        return session != null && session.standing.isServed();
+    }
+
+    private boolean isSpiceHeard() {
+        return spiceBesideNative || ports.stream().noneMatch(Port::isGreeted);
     }
 
     private static boolean isAgent(String view) {
@@ -409,6 +455,16 @@ public final class Guest implements Clients.Places {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Port port : ports) {
             rows.add(Map.of("kind", "link", "name", port.path().toString(), "state", port.state()));
+        }
+        for (SpicePort port : spicePorts) {
+            Map<String, String> row = new HashMap<>(Map.of(
+                    "kind", "link", "name", port.path().toString(), "protocol", "vdagent", "state", port.state()));
+            if (!isSpiceHeard()) {
+                row.put("clipboard", "mute while a native host is connected; --spice-clipboard always ends that");
+            } else if (!port.notCarried().isEmpty()) {
+                row.put("not carried", port.notCarried());
+            }
+            rows.add(row);
         }
         rows.add(Map.of("kind", "logind", "state", logins.state()));
         rows.addAll(sessions(user));

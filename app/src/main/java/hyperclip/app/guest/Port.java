@@ -13,9 +13,7 @@ import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,6 +37,7 @@ final class Port implements SessionConnection.Owner {
     private final Path path;
     private final String name;
     private final Consumer<Port> onGreeted;
+    private final Runnable onLost;
     private final Map<String, Integer> channels = new HashMap<>();
     private int lastChannel;
     private SessionConnection connection;
@@ -47,13 +46,22 @@ final class Port implements SessionConnection.Owner {
 
     /// @param name for the hub's views
     /// @param onGreeted told with every epoch: the host is there and knows no session yet
-    Port(Loop loop, RandomGenerator random, Troubles troubles, Path path, String name, Consumer<Port> onGreeted) {
+    /// @param onLost told when the host is there no longer
+    Port(
+            Loop loop,
+            RandomGenerator random,
+            Troubles troubles,
+            Path path,
+            String name,
+            Consumer<Port> onGreeted,
+            Runnable onLost) {
         this.loop = loop;
         this.random = random;
         this.troubles = troubles;
         this.path = path;
         this.name = name;
         this.onGreeted = onGreeted;
+        this.onLost = onLost;
     }
 
     String name() {
@@ -105,12 +113,10 @@ final class Port implements SessionConnection.Owner {
         try {
             SessionConnection opened =
                     new SessionConnection(Medium.PORT, SessionMessage.Role.GUEST, "", this, random, loop::millis);
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            if (attributes.isRegularFile() || attributes.isDirectory()) {
-                shut("it is neither a port nor a socket");
-            } else if (isSocket()) {
+            if (Ports.isSocket(path)) {
                 SocketChannel socket = LocalSocket.connect(path);
-                SocketLink link = new SocketLink(loop, socket, opened, "port " + path, troubles, this::socketClosed);
+                SocketLink<SessionConnection> link =
+                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, this::socketClosed);
                 begin(opened, link::hasToSend);
             } else {
                 PortLink link = new PortLink(loop, path, opened, "port " + path);
@@ -118,13 +124,8 @@ final class Port implements SessionConnection.Owner {
                 link.start();
             }
         } catch (IOException e) {
-            shut(complaint(e));
+            shut(Ports.complaint(path, e));
         }
-    }
-
-    private boolean isSocket() throws IOException {
-        int type = (Integer) Files.getAttribute(path, "unix:mode") & 0xF000;
-        return type == 0xC000;
     }
 
     private void begin(SessionConnection opened, Runnable send) {
@@ -134,21 +135,11 @@ final class Port implements SessionConnection.Owner {
         opened.start();
     }
 
-    private String complaint(IOException e) {
-        if (!Files.exists(path)) {
-            return "there is no such port; give the machine a virtserialport with this name";
-        }
-        String message = String.valueOf(e.getMessage());
-        if (message.contains("busy")) {
-            return "another process holds it; only one can: stop that process, or give the machine a second port";
-        }
-        return message;
-    }
-
     private void socketClosed(String why) {
         connection = null;
         forgetChannels();
         shut(why);
+        onLost.run();
     }
 
     private void shut(String why) {
@@ -178,6 +169,7 @@ final class Port implements SessionConnection.Owner {
     public void lost(SessionConnection lost, String why) {
         forgetChannels();
         setState("open, no host answers: " + why);
+        onLost.run();
     }
 
     @Override

@@ -5,6 +5,7 @@ import hyperclip.app.desktop.Desktop;
 import hyperclip.app.desktop.DesktopSettings;
 import hyperclip.app.link.Clients;
 import hyperclip.app.link.LocalServer;
+import hyperclip.app.link.Reach;
 import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.HubTime;
@@ -19,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +76,23 @@ public final class Host implements Clients.Places {
         return new LocalServer(loop, socket, "rw-------", this::visited);
     }
 
-    /// Connects to a machine's port, and goes on trying to.
-    public void connect(String name, Path path) {
-        Machine machine = new Machine(loop, random, hub, name, path);
-        machines.put(name, machine);
+    /// Connects to the port of a machine with our daemon in it, and goes on trying to.
+    public void connect(String name, Reach.How how, Path path) {
+        add(new NativeMachine(loop, random, hub, name, how, path));
+    }
+
+    /// Connects to the port of a machine with the agent of SPICE in it, and goes on trying to.
+    public void connectSpice(String name, Reach.How how, Path path) {
+        add(new SpiceMachine(loop, random, hub, name, how, path, settings.images()));
+    }
+
+    /// Leaves no socket of a machine's behind.
+    public void close() {
+        machines.values().forEach(Machine::close);
+    }
+
+    private void add(Machine machine) {
+        machines.put(machine.name(), machine);
         machine.start();
     }
 
@@ -91,13 +106,13 @@ public final class Host implements Clients.Places {
 
     private final class Visitor implements SessionConnection.Owner {
         private final String user;
-        private final SocketLink link;
+        private final SocketLink<SessionConnection> link;
 
         Visitor(SocketChannel channel, String user) throws IOException {
             this.user = user;
             SessionConnection connection =
                     new SessionConnection(Medium.SOCKET, SessionMessage.Role.HOST, "", this, random, loop::millis);
-            link = new SocketLink(loop, channel, connection, "connection of " + user, troubles, why -> left());
+            link = new SocketLink<>(loop, channel, connection, "connection of " + user, troubles, why -> left());
             connection.start();
         }
 
@@ -172,11 +187,16 @@ public final class Host implements Clients.Places {
     public List<Map<String, String>> status(String user) {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Machine machine : machines.values()) {
-            rows.add(Map.of(
+            Map<String, String> row = new HashMap<>(Map.of(
                     "kind", "link",
                     "name", machine.name(),
+                    "protocol", machine.protocol(),
                     "path", machine.path().toString(),
                     "state", machine.state()));
+            if (!machine.notCarried().isEmpty()) {
+                row.put("not carried", machine.notCarried());
+            }
+            rows.add(row);
         }
         rows.add(Clients.describe(hub, DESKTOP, Map.of("kind", "desktop", "name", DESKTOP, "display", display)));
         rows.addAll(sessions(user));

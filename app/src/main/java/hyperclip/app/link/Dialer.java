@@ -1,7 +1,7 @@
 package hyperclip.app.link;
 
 import hyperclip.app.loop.Loop;
-import hyperclip.core.session.SessionConnection;
+import hyperclip.core.wire.Connection;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -15,10 +15,9 @@ import java.util.function.Supplier;
 ///  ▲ └── cannot ─┐
 ///  └──  RETRY  ──┘
 /// ```
-public final class Dialer {
-
-    /// How long until the socket is dialled again, in milliseconds.
-    public static final long RETRY = 200;
+///
+/// @param <C> the protocol that is spoken
+final class Dialer<C extends Connection> implements Reach {
 
     /// So often it is dialled again that soon; after that whoever is to listen seems to be away for longer.
     private static final int SOON = 50;
@@ -29,30 +28,12 @@ public final class Dialer {
     private final Path path;
     private final String name;
     private final Troubles troubles;
-    private final Supplier<SessionConnection> connections;
-    private final Owner owner;
-    private SocketLink link;
+    private final Supplier<C> connections;
+    private final Owner<C> owner;
+    private SocketLink<C> link;
     private int inVain;
 
-    /// Whoever wants the connection.
-    public interface Owner {
-
-        /// There is a connection; it has not been greeted yet.
-        void up(SessionConnection connection);
-
-        /// There is no connection now; it will be tried again.
-        ///
-        /// @param why a sentence, with what to check where the socket could not be dialled
-        void down(String why);
-    }
-
-    public Dialer(
-            Loop loop,
-            Path path,
-            String name,
-            Troubles troubles,
-            Supplier<SessionConnection> connections,
-            Owner owner) {
+    Dialer(Loop loop, Path path, String name, Troubles troubles, Supplier<C> connections, Owner<C> owner) {
         this.loop = loop;
         this.path = path;
         this.name = name;
@@ -61,11 +42,16 @@ public final class Dialer {
         this.owner = owner;
     }
 
-    public void dial() {
-        SessionConnection connection = connections.get();
+    @Override
+    public void start() {
+        dial();
+    }
+
+    private void dial() {
+        C connection = connections.get();
         try {
             SocketChannel socket = LocalSocket.connect(path);
-            link = new SocketLink(loop, socket, connection, name, troubles, this::closed);
+            link = new SocketLink<>(loop, socket, connection, name, troubles, this::closed);
         } catch (IOException e) {
             owner.down(
                     Files.exists(path)
@@ -80,12 +66,16 @@ public final class Dialer {
         connection.start();
     }
 
-    /// To be called when the connection has something to send.
+    @Override
     public void hasToSend() {
         if (link != null) {
             link.hasToSend();
         }
     }
+
+    /// The socket is the other side's.
+    @Override
+    public void close() {}
 
     private void closed(String why) {
         link = null;

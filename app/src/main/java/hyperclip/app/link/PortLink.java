@@ -1,7 +1,7 @@
 package hyperclip.app.link;
 
 import hyperclip.app.loop.Loop;
-import hyperclip.core.session.SessionConnection;
+import hyperclip.core.wire.Connection;
 import hyperclip.core.wire.ProtocolException;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -17,8 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 /// writes, and both hand over to the loop through a bounded ring.
 ///
 /// While no host is connected, a read ends at once, every time, and a write waits. So after such a read the reader
-/// waits until something has been written: nothing polls. The descriptor stays open for as long as the process
-/// lives, because closing it would not wake the reader.
+/// waits until something has been written: nothing polls.
 public final class PortLink implements Loop.Timed {
 
     private static final int RING = 256 * 1024;
@@ -35,7 +34,7 @@ public final class PortLink implements Loop.Timed {
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final Loop loop;
-    private final SessionConnection connection;
+    private final Connection connection;
     private final String name;
     private final RandomAccessFile port;
     private final ByteRing in = new ByteRing(RING);
@@ -44,9 +43,12 @@ public final class PortLink implements Loop.Timed {
     private long writes;
     private volatile boolean wantsRoom;
     private boolean flushing;
+    private volatile boolean closed;
+    private Thread reader;
+    private Thread writer;
 
     /// @throws IOException where the port cannot be opened; `Device or resource busy` where another process has it
-    public PortLink(Loop loop, Path path, SessionConnection connection, String name) throws IOException {
+    public PortLink(Loop loop, Path path, Connection connection, String name) throws IOException {
         this.loop = loop;
         this.connection = connection;
         this.name = name;
@@ -56,13 +58,27 @@ public final class PortLink implements Loop.Timed {
 
     /// Starts the threads; everything that comes is told to the connection on the loop.
     public void start() {
-        Thread.ofPlatform().daemon().name("port reader").start(this::readOn);
-        Thread.ofPlatform().daemon().name("port writer").start(this::writeOn);
+        reader = Thread.ofPlatform().daemon().name("port reader").start(this::readOn);
+        writer = Thread.ofPlatform().daemon().name("port writer").start(this::writeOn);
+    }
+
+    /// Closes the port. It is free when both threads have ended, which takes a moment: closing it does not wake a
+    /// reader or writer that waits in it, an interrupt does.
+    public void close() {
+        closed = true;
+        loop.remove(this);
+        reader.interrupt();
+        writer.interrupt();
+        try {
+            port.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing a port failed", e);
+        }
     }
 
     /// The connection has something to send.
     public void hasToSend() {
-        if (!flushing) {
+        if (!flushing && !closed) {
             flushing = true;
             loop.later(this::flush);
         }
@@ -98,7 +114,7 @@ public final class PortLink implements Loop.Timed {
     /// How much room the next frame needs. Before both sides have greeted each other it is taken when the one
     /// before has gone to the port: with no host there none goes, and nothing is repeated for nobody.
     private int wanted() {
-        return connection.isGreeted() ? SessionConnection.MAX_FRAME : RING;
+        return connection.isGreeted() ? Connection.MAX_PIECE : RING;
     }
 
     private void readOn() {
@@ -130,7 +146,7 @@ public final class PortLink implements Loop.Timed {
                     writes++;
                     written.notifyAll();
                 }
-                if (wantsRoom && out.room() >= SessionConnection.MAX_FRAME) {
+                if (wantsRoom && out.room() >= Connection.MAX_PIECE) {
                     loop.post(this::hasToSend);
                 }
             }
@@ -154,6 +170,9 @@ public final class PortLink implements Loop.Timed {
     }
 
     private void fail(String doing, Exception e) {
+        if (closed) {
+            return;
+        }
         LOG.log(
                 System.Logger.Level.ERROR,
                 "{0}: {1} failed: {2}; the port is out of use until this daemon is started again",
@@ -165,6 +184,9 @@ public final class PortLink implements Loop.Timed {
     /// Hands on what has come, and sleeps until the frame at hand is whole: a read gives a page of it, and to be woken
     /// for each costs more than to read it.
     private void drain() {
+        if (closed) {
+            return;
+        }
         int handedOn = 0;
         do {
             if (handedOn >= TURN) {
@@ -172,7 +194,7 @@ public final class PortLink implements Loop.Timed {
                 return;
             }
             handedOn += handOn();
-        } while (in.enough(connection.missing()));
+        } while (!closed && in.enough(connection.missing()));
     }
 
     private int handOn() {
@@ -181,7 +203,8 @@ public final class PortLink implements Loop.Timed {
         try {
             connection.received(content);
         } catch (ProtocolException e) {
-            throw new IllegalStateException("a port begins anew after bad input", e);
+            content.position(content.limit());
+            connection.portLost(e.getMessage());
         }
         in.taken(count);
         return count;
@@ -189,6 +212,9 @@ public final class PortLink implements Loop.Timed {
 
     private void hostLeft() {
         drain();
+        if (closed) {
+            return;
+        }
         out.clear();
         connection.portLost("no host is connected");
     }
@@ -203,7 +229,7 @@ public final class PortLink implements Loop.Timed {
         try {
             connection.tick();
         } catch (ProtocolException e) {
-            throw new IllegalStateException("a port keeps nobody waiting", e);
+            connection.portLost(e.getMessage());
         }
     }
 }

@@ -1,8 +1,7 @@
 package hyperclip.app.link;
 
 import hyperclip.app.loop.Loop;
-import hyperclip.core.session.SessionConnection;
-import hyperclip.core.session.SessionMessage;
+import hyperclip.core.wire.Connection;
 import hyperclip.core.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +13,9 @@ import java.util.function.Consumer;
 ///
 /// It closes itself when the other side does, when the other side breaks the rules or stops reading; whoever opened it
 /// is told why.
-public final class SocketLink implements Loop.Handler, Loop.Timed {
+///
+/// @param <C> the protocol that is spoken
+public final class SocketLink<C extends Connection> implements Loop.Handler, Loop.Timed {
 
     /// How much is read from one link before the others have their turn, in bytes.
     private static final int TURN = 1024 * 1024;
@@ -23,7 +24,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
 
     private final Loop loop;
     private final SocketChannel channel;
-    private final SessionConnection connection;
+    private final C connection;
     private final String name;
     private final Troubles troubles;
     private final Consumer<String> onClose;
@@ -41,12 +42,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
     /// @param name for the log, such as `agent of alice`
     /// @param onClose told once, with the reason as a sentence
     public SocketLink(
-            Loop loop,
-            SocketChannel channel,
-            SessionConnection connection,
-            String name,
-            Troubles troubles,
-            Consumer<String> onClose)
+            Loop loop, SocketChannel channel, C connection, String name, Troubles troubles, Consumer<String> onClose)
             throws IOException {
         this.loop = loop;
         this.channel = channel;
@@ -58,7 +54,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
         loop.add(this);
     }
 
-    public SessionConnection connection() {
+    public C connection() {
         return connection;
     }
 
@@ -135,7 +131,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
     /// Ends the link over what the other side did, and tells it so if it still listens.
     private void refuse(String why) {
         troubles.note(name + ": closed: " + why);
-        connection.say(new SessionMessage.Refusal(why));
+        connection.refuse(why);
         flush();
         close(why);
     }
@@ -165,7 +161,7 @@ public final class SocketLink implements Loop.Handler, Loop.Timed {
 
     private ByteBuffer gather() {
         ByteBuffer bytes = loop.scratch();
-        while (bytes.remaining() >= SessionConnection.MAX_FRAME) {
+        while (bytes.remaining() >= Connection.MAX_PIECE) {
             ByteBuffer[] frame = connection.next();
             if (frame == null) {
                 break;

@@ -44,7 +44,7 @@ final class NativeEnd implements End, SessionConnection.Owner {
     private final Map<Selection, Runnable> onOffer = new EnumMap<>(Selection.class);
     private final Map<Long, Handing> handing = new HashMap<>();
     private final Map<Long, Taking> taking = new HashMap<>();
-    private SocketLink link;
+    private SocketLink<SessionConnection> link;
     private int sessions;
 
     /// A paste by the other side.
@@ -84,7 +84,7 @@ final class NativeEnd implements End, SessionConnection.Owner {
     @Override
     public void connected(SocketChannel channel) throws IOException {
         SessionConnection connection = new SessionConnection(Medium.PORT, role, "", this, random, loop::millis);
-        link = new SocketLink(loop, channel, connection, "port", new Troubles(loop::millis), why -> sessions = 0);
+        link = new SocketLink<>(loop, channel, connection, "port", new Troubles(loop::millis), why -> sessions = 0);
         connection.start();
     }
 

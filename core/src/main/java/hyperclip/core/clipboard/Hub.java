@@ -97,6 +97,46 @@ public final class Hub {
         });
     }
 
+    /// What this view follows, or who follows it, is no longer as it was: what it showed and is not to see any more,
+    /// and
+    /// what others showed of it, is released, with the pastes of it; what it may see now is told as renewed.
+    public void reconsider(View view) {
+        inTurn(() -> {
+            Place changed = (Place) view;
+            if (places.get(changed.name) != changed) {
+                return;
+            }
+            for (Transfer<Place> transfer : transfers.all()) {
+                boolean concerned = transfer.asked() == changed || transfer.owner() == changed;
+                if (concerned && transfer.asked() != transfer.owner() && !follows(transfer.asked(), transfer.owner())) {
+                    abort(transfer, new Signal.Abort(transfer.id(), Reason.STALE));
+                }
+            }
+            for (Place place : List.copyOf(places.values())) {
+                for (Selection selection : Selection.values()) {
+                    reconsider(changed, place, selection);
+                }
+            }
+        });
+    }
+
+    private void reconsider(Place changed, Place place, Selection selection) {
+        Held held = place.held.get(selection);
+        boolean concerned = held != null && (place == changed || held.holder == changed) && held.holder != place;
+        if (concerned && !follows(place, held.holder)) {
+            place.held.remove(selection);
+            tell(place, new Signal.Release(selection));
+            tellIfUnseen(held);
+        }
+        Optional<Held> youngest = youngestFor(place, selection);
+        if (youngest.isPresent() && (place == changed || youngest.get().holder == changed)) {
+            Held current = place.held.get(selection);
+            if (current != youngest.get() && (current == null || current.since < youngest.get().since)) {
+                show(place, youngest.get(), Standing.RENEWED);
+            }
+        }
+    }
+
     /// Asks for what another view holds: `paste --from`. The answer comes to the asking view's peer.
     public void request(View asker, String from, Signal.Request request) {
         inTurn(() -> request((Place) asker, places.get(from), request));
@@ -270,7 +310,7 @@ public final class Hub {
             tell(asker, new Signal.Abort(request.transfer(), Reason.STALE));
         } else if (!held.offer.types().contains(request.type())) {
             tell(asker, new Signal.Abort(request.transfer(), Reason.TYPE_NOT_OFFERED));
-        } else if (!transfers.begin(request, asker, held.holder, millis.getAsLong())) {
+        } else if (!transfers.begin(request, asker, place, held.holder, millis.getAsLong())) {
             tell(asker, new Signal.Abort(request.transfer(), Reason.TOO_MANY));
         } else {
             tell(held.holder, request);

@@ -4,15 +4,18 @@ package hyperclip.core.clipboard;
 final class Transfer<P> {
     private final long id;
     private final P requester;
+    private final P asked;
     private final P owner;
     private final MimeType type;
     private int credit;
     private long passed;
     private long lastMove;
 
-    Transfer(long id, P requester, P owner, MimeType type, int credit, long now) {
+    /// @param asked the place whose holding was asked for: the requester's own, or one that it named
+    Transfer(long id, P requester, P asked, P owner, MimeType type, int credit, long now) {
         this.id = id;
         this.requester = requester;
+        this.asked = asked;
         this.owner = owner;
         this.type = type;
         this.credit = credit;
@@ -25,6 +28,10 @@ final class Transfer<P> {
 
     P requester() {
         return requester;
+    }
+
+    P asked() {
+        return asked;
     }
 
     P owner() {

@@ -23,7 +23,7 @@ final class Transfers<P> {
     }
 
     /// Enters a transfer; nothing where its requester has too many already.
-    boolean begin(Signal.Request request, P requester, P owner, long now) {
+    boolean begin(Signal.Request request, P requester, P asked, P owner, long now) {
         int mine = 0;
         for (Transfer<P> transfer : byId.values()) {
             if (transfer.requester().equals(requester)) {
@@ -35,7 +35,7 @@ final class Transfers<P> {
         }
         byId.put(
                 request.transfer(),
-                new Transfer<>(request.transfer(), requester, owner, request.type(), request.credit(), now));
+                new Transfer<>(request.transfer(), requester, asked, owner, request.type(), request.credit(), now));
         return true;
     }
 
@@ -64,6 +64,10 @@ final class Transfers<P> {
                 .filter(transfer ->
                         transfer.owner().equals(side) || transfer.requester().equals(side))
                 .toList();
+    }
+
+    List<Transfer<P>> all() {
+        return List.copyOf(byId.values());
     }
 
     void remove(Transfer<P> transfer) {

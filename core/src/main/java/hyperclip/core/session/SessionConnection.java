@@ -4,6 +4,7 @@ import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.Connection;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
@@ -22,7 +23,7 @@ import java.util.random.RandomGenerator;
 ///             └── another sync, bad input, no sign of life: every channel ends ──┘
 ///          after bad input at most once a second: what comes meanwhile is discarded
 /// ```
-public final class SessionConnection {
+public final class SessionConnection implements Connection {
 
     /// How long the other side may take over any one frame, from first byte to last, and on a socket over its hello, in
     /// milliseconds.
@@ -50,9 +51,6 @@ public final class SessionConnection {
     /// The most sessions of one machine: 16 of each of eight users, as on a terminal server. It leaves channels for
     /// those that come while others go.
     public static final int MAX_SESSIONS = 128;
-
-    /// The most bytes that [#next()] gives at a time.
-    public static final int MAX_FRAME = Frame.MAX_LENGTH;
 
     private static final String HALF_A_FRAME = "half a frame and then nothing for " + PATIENCE / 1000 + " s";
     private static final String NO_HELLO = "no hello for " + PATIENCE / 1000 + " s";
@@ -145,6 +143,7 @@ public final class SessionConnection {
     }
 
     /// Begins: with a hello on a socket, with a sync on a port.
+    @Override
     public void start() {
         if (medium == Medium.SOCKET) {
             say(hello);
@@ -153,6 +152,7 @@ public final class SessionConnection {
         }
     }
 
+    @Override
     public boolean isGreeted() {
         return greeted;
     }
@@ -219,6 +219,7 @@ public final class SessionConnection {
     }
 
     /// Closes every channel: the connection is over.
+    @Override
     public void closeAll() {
         for (int channel : List.copyOf(channels.keySet())) {
             Channel closed = take(channel);
@@ -255,6 +256,11 @@ public final class SessionConnection {
         owner.hasToSend(this);
     }
 
+    @Override
+    public void refuse(String why) {
+        say(new SessionMessage.Refusal(why));
+    }
+
     /// How many pastes the other side has under way, on all channels.
     public int pastes() {
         int pastes = 0;
@@ -271,16 +277,17 @@ public final class SessionConnection {
                 .sum();
     }
 
-    /// The other side stopped reading: what waits for it has outgrown its share.
+    @Override
     public boolean isOverfull() {
         return outbox.isOverfull();
     }
 
+    @Override
     public boolean hasToSend() {
         return owesFilling || owesSync || (maySpeak() && !outbox.isEmpty());
     }
 
-    /// The next frame to send, or null.
+    @Override
     public ByteBuffer[] next() {
         if (owesFilling) {
             owesFilling = false;
@@ -310,6 +317,7 @@ public final class SessionConnection {
     /// Takes all of the bytes.
     ///
     /// @throws ProtocolException on a socket, for bad input: the connection is to be closed. A port begins anew.
+    @Override
     public void received(ByteBuffer bytes) throws ProtocolException {
         if (medium == Medium.SOCKET) {
             lastHeard = millis.getAsLong();
@@ -335,7 +343,7 @@ public final class SessionConnection {
         }
     }
 
-    /// With fewer bytes than this, [#received] can do nothing that has a consequence. At least 1.
+    @Override
     public int missing() {
         return medium == Medium.SOCKET || sync.inStep() ? reader.missing() : 1;
     }
@@ -510,6 +518,7 @@ public final class SessionConnection {
     }
 
     /// The other side of the port is gone, by the port's own word: begins anew.
+    @Override
     public void portLost(String why) {
         lose(why);
         seekAnew();
@@ -524,7 +533,7 @@ public final class SessionConnection {
         }
     }
 
-    /// When [#tick()] is wanted next; `Long.MAX_VALUE` where nothing waits.
+    @Override
     public long deadline() {
         if (medium == Medium.SOCKET) {
             return greeted && reader.betweenFrames() ? NEVER : waitingSince + PATIENCE;
@@ -551,6 +560,7 @@ public final class SessionConnection {
     /// Asks for a sign of life, or draws the consequence from its absence.
     ///
     /// @throws ProtocolException on a socket whose other side keeps this one waiting in the middle of something
+    @Override
     public void tick() throws ProtocolException {
         long now = millis.getAsLong();
         if (now < deadline()) {

@@ -1,0 +1,57 @@
+package hyperclip.app.cli;
+
+import hyperclip.app.Complaint;
+import hyperclip.app.link.Reach;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A port as people write it: `[PROTOCOL:][connect:|listen:]PATH`.
+record PortName(Protocol protocol, Reach.How how, Path path) {
+
+    private static final String CONNECT = "connect:";
+    private static final String LISTEN = "listen:";
+
+    enum Protocol {
+        NATIVE("native:"),
+        SPICE("spice:");
+
+        private final String prefix;
+
+        Protocol(String prefix) {
+            this.prefix = prefix;
+        }
+    }
+
+    /// @param command whose argument it is
+    static PortName of(String command, String written) throws Complaint {
+        if (written.startsWith("qga:")) {
+            throw Options.wrong(command, "'qga:' is not there yet");
+        }
+        for (Protocol protocol : Protocol.values()) {
+            if (written.startsWith(protocol.prefix)) {
+                String rest = written.substring(protocol.prefix.length());
+                return new PortName(protocol, how(rest), path(rest));
+            }
+        }
+        return new PortName(usual(path(written)).protocol(), how(written), path(written));
+    }
+
+    /// With the protocol that goes without saying for this path.
+    static PortName usual(Path path) {
+        Protocol protocol = path.endsWith("com.redhat.spice.0") ? Protocol.SPICE : Protocol.NATIVE;
+        return new PortName(protocol, Reach.How.CONNECT, path);
+    }
+
+    private static Reach.How how(String written) {
+        return written.startsWith(LISTEN) ? Reach.How.LISTEN : Reach.How.CONNECT;
+    }
+
+    private static Path path(String written) {
+        for (String how : List.of(CONNECT, LISTEN)) {
+            if (written.startsWith(how)) {
+                return Path.of(written.substring(how.length()));
+            }
+        }
+        return Path.of(written);
+    }
+}

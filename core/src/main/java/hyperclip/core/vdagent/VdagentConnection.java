@@ -1,0 +1,267 @@
+package hyperclip.core.vdagent;
+
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.Peer;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.Connection;
+import hyperclip.core.wire.ProtocolException;
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// One end of a connection in the vdagent protocol.
+///
+/// ```
+/// silent ──the other side's capabilities──▶ greeted ──its capabilities, as a request──▶ greeted anew
+///    ▲                                         │
+///    └────────── its client has gone ──────────┘
+/// ```
+///
+/// A client says its capabilities first and asks for ours. An agent waits for that, because QEMU takes a second
+/// announcement on one connection for a new agent and closes the port to begin anew (ui/vdagent.c,
+/// vdagent_chr_recv_caps); it speaks first only where nobody has asked within [#ANNOUNCE_AFTER].
+public final class VdagentConnection implements Connection {
+
+    /// In milliseconds: a host that was there before the agent does not know that it has come.
+    static final long ANNOUNCE_AFTER = 1_000;
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final VdagentRole role;
+    private final Owner owner;
+    private final Supplier<Spool> spools;
+    private final RandomGenerator random;
+    private final LongSupplier millis;
+    private final VdagentReader reader = new VdagentReader();
+    private final VdagentWriter writer = new VdagentWriter();
+    private final VdagentOutbox outbox;
+    private Set<Capability> theirs = EnumSet.noneOf(Capability.class);
+    private boolean greeted;
+    private boolean isHeard;
+    private long announceAt = NEVER;
+    private VdagentPeer peer;
+    private View view;
+
+    /// Whoever holds the connection. It is told on the thread that hands the bytes in.
+    public interface Owner {
+
+        /// The other side has said what it can do.
+        ///
+        /// @param hasClipboard false where it shares none
+        void greeted(boolean hasClipboard);
+
+        /// The client behind a SPICE server has gone.
+        void left();
+
+        /// Opens a view for the other side in a hub.
+        View open(Function<View, Peer> peer);
+
+        /// Ends that view.
+        void close(View view);
+
+        /// Something waits to be sent.
+        void hasToSend();
+
+        /// These types of what is offered to the other side the protocol cannot carry; empty where it can all.
+        void notCarried(Selection selection, List<MimeType> types);
+
+        /// A paste of the other side's was refused because it takes at most so many bytes.
+        void tooLarge(MimeType type, long limit);
+
+        /// The other side of the port is gone: the port is to be closed and opened again.
+        void portLost(String why);
+    }
+
+    /// @param spools each for one content of unknown size
+    /// @param random the kernel's own generator
+    /// @param millis a clock that never goes back
+    public VdagentConnection(
+            VdagentRole role, Owner owner, Supplier<Spool> spools, RandomGenerator random, LongSupplier millis) {
+        this.role = role;
+        this.owner = owner;
+        this.spools = spools;
+        this.random = random;
+        this.millis = millis;
+        this.outbox = new VdagentOutbox(writer, role.maxChunk, selection -> peer == null ? null : peer.word(selection));
+    }
+
+    @Override
+    public void start() {
+        if (role == VdagentRole.HOST) {
+            announce(true);
+        } else {
+            announceAt = millis.getAsLong() + ANNOUNCE_AFTER;
+        }
+    }
+
+    private void announce(boolean isRequest) {
+        announceAt = NEVER;
+        outbox.control(new VdagentMessage.AnnounceCapabilities(isRequest, role.capabilities()));
+        owner.hasToSend();
+    }
+
+    @Override
+    public void received(ByteBuffer bytes) throws ProtocolException {
+        isHeard |= bytes.hasRemaining();
+        for (VdagentMessage message = reader.read(bytes); message != null; message = reader.read(bytes)) {
+            switch (message) {
+                case VdagentMessage.AnnounceCapabilities announcement -> greeted(announcement);
+                case VdagentMessage.ClientDisconnected _ -> {
+                    closeView();
+                    greeted = false;
+                    owner.left();
+                }
+                case VdagentMessage.Other _ -> {
+                    // Mouse, displays, sound: not ours, and not announced.
+                }
+                default -> {
+                    if (peer != null) {
+                        peer.heard(message, reader.port());
+                    }
+                }
+            }
+        }
+        if (!outbox.isEmpty()) {
+            owner.hasToSend();
+        }
+    }
+
+    private void greeted(VdagentMessage.AnnounceCapabilities announcement) {
+        theirs = announcement.capabilities();
+        boolean selections = both(Capability.CLIPBOARD_SELECTION);
+        boolean serials = both(Capability.CLIPBOARD_GRAB_SERIAL);
+        reader.agree(selections, serials);
+        writer.agree(selections, serials);
+        if (announcement.isRequest()) {
+            announce(false);
+        }
+        announceAt = NEVER;
+        boolean isAnew = !greeted || announcement.isRequest();
+        greeted = true;
+        boolean hasClipboard = theirs.contains(Capability.CLIPBOARD_BY_DEMAND);
+        if (!hasClipboard) {
+            closeView();
+        } else if (isAnew) {
+            boolean isWindows = role == VdagentRole.HOST && theirs.contains(Capability.GUEST_LINEEND_CRLF);
+            VdagentPeer.Agreement agreed = new VdagentPeer.Agreement(
+                    selections,
+                    !theirs.contains(Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB),
+                    isWindows ? LineEnds.TO_CRLF : LineEnds.AS_THEY_ARE);
+            if (peer == null) {
+                openView(agreed);
+            } else {
+                peer.agree(agreed);
+            }
+        }
+        if (isAnew) {
+            owner.greeted(hasClipboard);
+        }
+    }
+
+    private boolean both(Capability capability) {
+        return role.capabilities().contains(capability) && theirs.contains(capability);
+    }
+
+    private void openView(VdagentPeer.Agreement agreed) {
+        view = owner.open(opened -> {
+            peer = new VdagentPeer(role, agreed, opened, outbox, spools, random, millis, new VdagentPeer.Listener() {
+                @Override
+                public void notCarried(Selection selection, List<MimeType> types) {
+                    owner.notCarried(selection, types);
+                }
+
+                @Override
+                public void tooLarge(MimeType type, long limit) {
+                    owner.tooLarge(type, limit);
+                }
+            });
+            VdagentPeer told = peer;
+            return signal -> {
+                told.say(signal);
+                if (!outbox.isEmpty()) {
+                    owner.hasToSend();
+                }
+            };
+        });
+    }
+
+    private void closeView() {
+        if (peer != null) {
+            peer.close();
+            peer = null;
+            owner.close(view);
+            view = null;
+        }
+    }
+
+    @Override
+    public boolean isGreeted() {
+        return greeted;
+    }
+
+    /// How many transfers are under way, in both directions.
+    public int transfers() {
+        return peer == null ? 0 : peer.transfers();
+    }
+
+    @Override
+    public boolean hasToSend() {
+        return !outbox.isEmpty();
+    }
+
+    @Override
+    public ByteBuffer[] next() {
+        ByteBuffer next = outbox.next();
+        return next == null ? null : new ByteBuffer[] {next};
+    }
+
+    @Override
+    public boolean isOverfull() {
+        return outbox.isOverfull();
+    }
+
+    @Override
+    public long deadline() {
+        return Math.min(announceAt, peer == null ? NEVER : peer.deadline());
+    }
+
+    @Override
+    public void tick() {
+        if (announceAt <= millis.getAsLong()) {
+            announce(true);
+        }
+        if (peer != null) {
+            peer.tick();
+        }
+        if (!outbox.isEmpty()) {
+            owner.hasToSend();
+        }
+    }
+
+    /// The protocol has no word for it.
+    @Override
+    public void refuse(String why) {}
+
+    @Override
+    public void closeAll() {
+        closeView();
+        outbox.clear();
+    }
+
+    @Override
+    public void portLost(String why) {
+        if (isHeard) {
+            owner.portLost(why);
+        } else {
+            // No host has come yet: what was to be said waits for one, and is not said twice.
+            outbox.clear();
+            start();
+        }
+    }
+}

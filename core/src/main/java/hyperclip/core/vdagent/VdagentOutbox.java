@@ -1,0 +1,156 @@
+package hyperclip.core.vdagent;
+
+import hyperclip.core.clipboard.Selection;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.SequencedSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// What waits to be sent, message by message: one that has begun must end before the next, because a port carries one
+/// at
+/// a time.
+///
+/// Control goes first and is bounded by [#MAX_WAITING]; grabs and releases are conflated to the newest of each
+/// selection, and get their serial only when they leave. Content comes last, and waits in its spool.
+final class VdagentOutbox {
+
+    /// A side that lets so many messages wait is not reading.
+    static final int MAX_WAITING = 1024;
+
+    private static final int PIECE = 64 * 1024;
+
+    private final VdagentWriter writer;
+    private final int maxChunk;
+    private final Function<Selection, VdagentMessage> words;
+    private final Queue<VdagentMessage> control = new ArrayDeque<>();
+    private final SequencedSet<Selection> unsaid = new LinkedHashSet<>();
+    private final Queue<Whole> contents = new ArrayDeque<>();
+    private Whole sending;
+    private int chunkLeft;
+    private boolean isBroken;
+
+    /// A message and its content, on the way out.
+    private static final class Whole {
+        final VdagentMessage message;
+        final Spool content;
+        final Consumer<Whole> onEnd;
+        ByteBuffer head;
+
+        Whole(VdagentMessage message, Spool content, Consumer<Whole> onEnd) {
+            this.message = message;
+            this.content = content;
+            this.onEnd = onEnd;
+        }
+
+        long left() {
+            return head.remaining() + (content == null ? 0 : content.size());
+        }
+
+        void close() {
+            if (content != null) {
+                content.close();
+            }
+            onEnd.accept(this);
+        }
+    }
+
+    /// @param words what there is to say of a selection now, or null
+    VdagentOutbox(VdagentWriter writer, int maxChunk, Function<Selection, VdagentMessage> words) {
+        this.writer = writer;
+        this.maxChunk = maxChunk;
+        this.words = words;
+    }
+
+    void control(VdagentMessage message) {
+        control.add(message);
+    }
+
+    void word(Selection selection) {
+        unsaid.add(selection);
+    }
+
+    /// @param content closed when it has been sent, or never will be
+    /// @param onEnd told then
+    void content(VdagentMessage.Content message, Spool content, Runnable onEnd) {
+        contents.add(new Whole(message, content, _ -> onEnd.run()));
+    }
+
+    boolean isEmpty() {
+        return sending == null && control.isEmpty() && unsaid.isEmpty() && contents.isEmpty();
+    }
+
+    /// Also where content cannot be read again that was promised: half a message can only end with its connection.
+    boolean isOverfull() {
+        return isBroken || control.size() > MAX_WAITING;
+    }
+
+    void clear() {
+        control.clear();
+        unsaid.clear();
+        if (sending != null) {
+            sending.close();
+            sending = null;
+        }
+        contents.forEach(Whole::close);
+        contents.clear();
+        chunkLeft = 0;
+        isBroken = false;
+    }
+
+    /// As many bytes as there are, up to a piece; null where there are none.
+    ByteBuffer next() {
+        ByteBuffer bytes = ByteBuffer.allocate(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.remaining() > VdagentReader.CHUNK_HEADER && !isBroken && begin()) {
+            if (chunkLeft == 0) {
+                chunkLeft = (int) Math.min(maxChunk, sending.left());
+                bytes.putInt(VdagentReader.CLIENT_PORT).putInt(chunkLeft);
+            }
+            put(bytes);
+            if (sending.left() == 0) {
+                sending.close();
+                sending = null;
+            }
+        }
+        return bytes.position() == 0 ? null : bytes.flip();
+    }
+
+    private void put(ByteBuffer bytes) {
+        int length = Math.min(chunkLeft, bytes.remaining());
+        int ofHead = Math.min(length, sending.head.remaining());
+        bytes.put(sending.head.slice(sending.head.position(), ofHead));
+        sending.head.position(sending.head.position() + ofHead);
+        if (length > ofHead) {
+            ByteBuffer room = bytes.slice(bytes.position(), length - ofHead);
+            isBroken = !sending.content.take(room);
+            bytes.position(bytes.position() + length - ofHead);
+        }
+        chunkLeft -= length;
+    }
+
+    private boolean begin() {
+        if (sending == null) {
+            sending = first();
+            if (sending != null) {
+                sending.head = writer.write(sending.message);
+            }
+        }
+        return sending != null;
+    }
+
+    private Whole first() {
+        if (!control.isEmpty()) {
+            return new Whole(control.remove(), null, _ -> {});
+        }
+        while (!unsaid.isEmpty()) {
+            VdagentMessage word = words.apply(unsaid.removeFirst());
+            if (word != null) {
+                return new Whole(word, null, _ -> {});
+            }
+        }
+        return contents.poll();
+    }
+}
