@@ -52,6 +52,7 @@ public final class Machine implements Closeable {
     private final int megabytes;
     private final Path folder;
     private final Map<String, Path> ports = new LinkedHashMap<>();
+    private final List<String> viewers = new ArrayList<>();
     private final Runnable ending = this::end;
 
     private volatile Process qemu;
@@ -78,6 +79,56 @@ public final class Machine implements Closeable {
         Path socket = folder.resolve(name.equals(CLIPBOARD_PORT) ? "clipboard.sock" : name + ".sock");
         ports.put(name, socket);
         return socket;
+    }
+
+    /// Lets viewers connect over VNC and SPICE, from the next start on.
+    public void admitViewers() {
+        viewers.addAll(List.of(
+                "-vnc",
+                "unix:" + escaped(vncSocket()),
+                "-spice",
+                "unix=on,disable-ticketing=on,addr=" + escaped(spiceSocket())));
+    }
+
+    public Path vncSocket() {
+        return folder.resolve("vnc.sock");
+    }
+
+    public Path spiceSocket() {
+        return folder.resolve("spice.sock");
+    }
+
+    /// Plugs in one more virtio port while the machine runs.
+    ///
+    /// @param chardev what is behind it, such as `qemu-vdagent,clipboard=on`
+    public void plug(String name, String chardev) throws IOException {
+        tellMonitor("chardev-add " + chardev + ",id=" + name);
+        tellMonitor("device_add virtserialport,chardev=%s,name=%s,id=%s".formatted(name, name, name));
+        // There is no udev: the script that names the ports is asked once more.
+        String device = "/dev/virtio-ports/" + name;
+        Outcome named = run(
+                User.ROOT,
+                "sh",
+                "-c",
+                "for i in 1 2 3 4 5 6 7 8 9; do . /etc/hyperclip/ports; [ -c " + device + " ] && exit; sleep 1; done;"
+                        + " exit 1");
+        if (named.exit() != 0) {
+            throw new Complaint("The port " + name + " was plugged in, and the guest does not see it.");
+        }
+    }
+
+    /// Takes a port away again.
+    public void unplug(String name) throws IOException {
+        tellMonitor("device_del " + name);
+        run(User.ROOT, "rm", "-f", "/dev/virtio-ports/" + name);
+        tellMonitor("chardev-remove " + name);
+    }
+
+    private void tellMonitor(String command) throws IOException {
+        String answer = monitor.tell(command);
+        if (!answer.isBlank()) {
+            throw new Complaint("QEMU answers `" + command + "`: " + answer.strip());
+        }
     }
 
     /// Turns it on, and waits until all desktops accept clients.
@@ -200,6 +251,7 @@ public final class Machine implements Closeable {
         // The guest waits for the control port before it names the others: it has to be the last.
         ports.forEach((name, socket) -> addPortTo(command, name, socket));
         addPortTo(command, CONTROL_PORT, controlSocket());
+        command.addAll(viewers);
         return command;
     }
 
@@ -377,8 +429,15 @@ public final class Machine implements Closeable {
 
     /// Starts `hyperclip guest` and waits until it takes connections; its log, begun anew, is `guest`.
     public long startDaemon() throws IOException {
+        return startDaemon("--port", CLIPBOARD_DEVICE);
+    }
+
+    /// The same with these arguments.
+    public long startDaemon(String... arguments) throws IOException {
         beginLog("guest");
-        long pid = start(User.ROOT, "guest", "hyperclip", "guest", "--port", CLIPBOARD_DEVICE);
+        String[] command = Stream.concat(Stream.of("hyperclip", "guest"), Stream.of(arguments))
+                .toArray(String[]::new);
+        long pid = start(User.ROOT, "guest", command);
         try {
             awaitLog("guest", "listening on", PROCESS_STARTS);
         } catch (IOException e) {

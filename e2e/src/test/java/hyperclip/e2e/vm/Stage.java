@@ -48,6 +48,7 @@ final class Stage {
     private Stage() throws IOException {
         machine = new Machine(GuestImage.ofThisProgram(Stage::say));
         machine.addPort(LONELY_PORT);
+        machine.admitViewers();
         host = HostDesk.own();
         frontEnd = new FrontEnd(host, machine.clipboardSocket());
         alice = new GuestDesk(machine, User.ALICE);
