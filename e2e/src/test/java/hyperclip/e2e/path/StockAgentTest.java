@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hyperclip.core.session.SessionMessage.Question;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -95,12 +94,10 @@ class StockAgentTest {
     void fiftyMegabytesBothWays() {
         byte[] large = Way.letters(LARGE);
         there.copy("clipboard", Screen.TEXT, large);
-        Await.until("the offer arrives", () -> here.targets("clipboard").contains(Screen.TEXT));
-        assertThat(Arrays.equals(here.paste("clipboard", Screen.TEXT), large)).isTrue();
+        here.awaitPaste("clipboard", Screen.TEXT, large);
         byte[] other = Way.letters(LARGE + 1);
         here.copy("primary", Screen.TEXT, other);
-        Await.until("the offer arrives", () -> there.targets("primary").contains(Screen.TEXT));
-        assertThat(Arrays.equals(there.paste("primary", Screen.TEXT), other)).isTrue();
+        there.awaitPaste("primary", Screen.TEXT, other);
     }
 
     @Test
