@@ -34,6 +34,7 @@ public final class Machine implements Closeable {
     private static final Duration QEMU_STARTS = Duration.ofSeconds(30);
     private static final Duration GUEST_STARTS = Duration.ofMinutes(2);
     private static final Duration DESKTOP_STARTS = Duration.ofMinutes(1);
+    private static final Duration UNPLUG_PAUSE = Duration.ofMillis(100);
     private static final Duration SNAPSHOT = Duration.ofMinutes(2);
     private static final Duration PROGRAM = Duration.ofMinutes(1);
     private static final Duration PROCESS_STARTS = Duration.ofMinutes(1);
@@ -121,7 +122,18 @@ public final class Machine implements Closeable {
     public void unplug(String name) throws IOException {
         tellMonitor("device_del " + name);
         run(User.ROOT, "rm", "-f", "/dev/virtio-ports/" + name);
-        tellMonitor("chardev-remove " + name);
+        // The port lets go of it a moment later.
+        Patience.within(QEMU_STARTS, "the port to be unplugged", () -> {
+            String answer = monitor.tell("chardev-remove " + name);
+            while (answer.contains("busy")) {
+                Thread.sleep(UNPLUG_PAUSE);
+                answer = monitor.tell("chardev-remove " + name);
+            }
+            if (!answer.isBlank()) {
+                throw new Complaint("QEMU does not remove " + name + ": " + answer.strip());
+            }
+            return answer;
+        });
     }
 
     private void tellMonitor(String command) throws IOException {

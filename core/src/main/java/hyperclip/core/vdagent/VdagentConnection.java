@@ -31,6 +31,15 @@ public final class VdagentConnection implements Connection {
     /// In milliseconds: a host that was there before the agent does not know that it has come.
     static final long ANNOUNCE_AFTER = 1_000;
 
+    /// What QEMU's own agent chardev has, and no SPICE client keeps to (ui/vdagent.c, vdagent_send_caps). It hands
+    /// on the text of a VNC client as it is, which ends lines in CR LF (RFB protocol, Extended Clipboard). A SPICE
+    /// client turns them itself, because we announce [Capability#GUEST_LINEEND_LF].
+    private static final Set<Capability> QEMUS = Set.of(
+            Capability.MOUSE_STATE,
+            Capability.CLIPBOARD_BY_DEMAND,
+            Capability.CLIPBOARD_SELECTION,
+            Capability.CLIPBOARD_GRAB_SERIAL);
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final VdagentRole role;
@@ -149,10 +158,12 @@ public final class VdagentConnection implements Connection {
             closeView();
         } else if (isAnew) {
             boolean isWindows = role == VdagentRole.HOST && theirs.contains(Capability.GUEST_LINEEND_CRLF);
+            boolean isQemu = role == VdagentRole.GUEST && QEMUS.containsAll(theirs);
             VdagentPeer.Agreement agreed = new VdagentPeer.Agreement(
                     selections,
                     !theirs.contains(Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB),
-                    isWindows ? LineEnds.TO_CRLF : LineEnds.AS_THEY_ARE);
+                    isWindows ? LineEnds.TO_CRLF : LineEnds.AS_THEY_ARE,
+                    isWindows || isQemu ? LineEnds.TO_LF : LineEnds.AS_THEY_ARE);
             if (peer == null) {
                 openView(agreed);
             } else {

@@ -71,12 +71,9 @@ final class VdagentPeer implements Peer {
     ///
     /// @param selections PRIMARY as well as CLIPBOARD
     /// @param releasesAnew the other side releases before it grabs again
-    /// @param toThem how the line ends of what we send are turned; what we get is turned the other way
-    record Agreement(boolean selections, boolean releasesAnew, LineEnds toThem) {
-        LineEnds toUs() {
-            return toThem == LineEnds.TO_CRLF ? LineEnds.TO_LF : LineEnds.AS_THEY_ARE;
-        }
-    }
+    /// @param toThem how the line ends of what we send are turned
+    /// @param toUs how those of what we get are
+    record Agreement(boolean selections, boolean releasesAnew, LineEnds toThem, LineEnds toUs) {}
 
     /// Told what a person should know.
     interface Listener {

@@ -3,14 +3,15 @@ package hyperclip.e2e.vm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hyperclip.core.clipboard.Selection;
+import hyperclip.demo.HostDesk;
 import hyperclip.demo.Outcome;
 import hyperclip.demo.Program;
-import hyperclip.demo.SampleText;
-import hyperclip.demo.User;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,8 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// QEMU as it is, with its own agent's chardev, and viewers of others: Hyperclip is in the guest alone.
 class SpicePortTest {
 
-    private static final String PORT = "com.redhat.spice.0";
-
     /// What a paste may take before it is given up, by default, and some for a slow machine.
     private static final Duration TIME_OUT = Duration.ofSeconds(40);
 
@@ -31,24 +30,13 @@ class SpicePortTest {
     @BeforeAll
     static void plug() throws IOException {
         stage = Stage.running();
-        stage.kill(stage.daemon);
-        stage.kill(stage.aliceAgent);
-        stage.kill(stage.bobAgent);
-        stage.endPrograms();
-        stage.machine.plug(PORT, "qemu-vdagent,clipboard=on");
-        stage.daemon = stage.machine.startDaemon("--port", "/dev/virtio-ports/" + PORT);
-        stage.aliceAgent = stage.machine.startAgent(User.ALICE);
-        stage.machine.awaitAgent(User.ALICE);
+        SpicePort.plug(stage, "qemu-vdagent,clipboard=on");
         stage.machine.awaitLog("guest", "connected to a host, by vdagent", Stage.PATIENCE);
     }
 
     @AfterAll
     static void unplug() throws IOException {
-        stage.kill(stage.daemon);
-        stage.kill(stage.aliceAgent);
-        stage.machine.unplug(PORT);
-        stage.startHyperclip();
-        stage.awaitSessions(0);
+        SpicePort.unplug(stage);
     }
 
     @ParameterizedTest
@@ -83,14 +71,46 @@ class SpicePortTest {
         }
     }
 
-    private static byte[] sample(String what, int size) {
-        byte[] name = Stage.marker(what + " of " + size);
-        byte[] text = size > 1000 ? SampleText.ofSize(Stage.name(what), size) : Arrays.copyOf(name, size);
-        for (int i = 0; i < text.length; i++) {
-            // A letter for what a short name leaves.
-            text[i] = text[i] == 0 ? (byte) 'x' : text[i];
+    /// TigerVNC takes up the clipboard of its own desktop when it is copied there, and shows what the guest has.
+    @ParameterizedTest
+    @ValueSource(ints = {20, 64 * 1024})
+    void textOverTigerVncBothWays(int size) throws IOException {
+        try (HostDesk desk = HostDesk.own()) {
+            Process viewer = desk.start(
+                    List.of(
+                            "xtigervncviewer",
+                            "-SecurityTypes=None",
+                            "-MaxCutText=2097152",
+                            stage.machine.vncSocket().toString()),
+                    ProcessBuilder.Redirect.from(new File("/dev/null")),
+                    ProcessBuilder.Redirect.DISCARD);
+            // It has a window of this name when it is connected, and looks at clipboards while that has the focus.
+            List<String> focus = List.of(
+                    "xdotool", "search", "--sync", "--onlyvisible", "--name", "TigerVNC", "windowfocus", "--sync");
+            assertThat(desk.run(focus, new byte[0], Stage.PATIENCE).exit()).isZero();
+            byte[] text = sample("guest", size);
+            stage.alice.copy(Program.XCLIP, Selection.CLIPBOARD, text);
+            Stage.untilPastes(desk, Selection.CLIPBOARD, text, System.nanoTime());
+            byte[] other = sample("viewer", size);
+            desk.copy(Program.XCLIP, Selection.CLIPBOARD, other);
+            Stage.untilPastes(stage.alice, Selection.CLIPBOARD, other, System.nanoTime());
+            byte[] lines = Stage.marker("of two lines\nand a half");
+            desk.copy(Program.XCLIP, Selection.CLIPBOARD, lines);
+            Stage.untilPastes(stage.alice, Selection.CLIPBOARD, lines, System.nanoTime());
+            byte[] large = sample("large", 1024 * 1024 - 64 * 1024);
+            stage.alice.copy(Program.XCLIP, Selection.CLIPBOARD, large);
+            Stage.untilPastes(desk, Selection.CLIPBOARD, large, System.nanoTime());
+            viewer.destroy();
         }
-        assertThat(text).hasSize(size);
+    }
+
+    /// One line: TigerVNC sends a line's end as two bytes, as it should.
+    private static byte[] sample(String what, int size) {
+        byte[] text = new byte[size];
+        byte[] name = Stage.marker(what);
+        for (int i = 0; i < size; i++) {
+            text[i] = i < name.length ? name[i] : (byte) ('a' + (i / name.length + i) % 26);
+        }
         return text;
     }
 
