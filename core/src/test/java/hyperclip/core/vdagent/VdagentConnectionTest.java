@@ -1,0 +1,687 @@
+package hyperclip.core.vdagent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
+import hyperclip.core.clipboard.MimeType;
+import hyperclip.core.clipboard.OfferId;
+import hyperclip.core.clipboard.Peer;
+import hyperclip.core.clipboard.Reason;
+import hyperclip.core.clipboard.Selection;
+import hyperclip.core.clipboard.Signal;
+import hyperclip.core.clipboard.Standing;
+import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.ProtocolException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The odd things that the other sides do, one by one (docs/vdagent.md), at a hub with one application beside.
+class VdagentConnectionTest implements VdagentConnection.Owner {
+
+    private static final MimeType PNG = new MimeType("image/png");
+    private static final MimeType HTML = new MimeType("text/html");
+    private static final Set<Capability> QEMUS = Set.of(
+            Capability.MOUSE_STATE,
+            Capability.CLIPBOARD_BY_DEMAND,
+            Capability.CLIPBOARD_SELECTION,
+            Capability.CLIPBOARD_GRAB_SERIAL);
+    private static final Set<Capability> CLIENTS = Set.of(
+            Capability.REPLY,
+            Capability.CLIPBOARD_BY_DEMAND,
+            Capability.CLIPBOARD_SELECTION,
+            Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB,
+            Capability.CLIPBOARD_GRAB_SERIAL);
+    private static final Set<Capability> WINDOWS =
+            Set.of(Capability.CLIPBOARD_BY_DEMAND, Capability.CLIPBOARD_SELECTION, Capability.GUEST_LINEEND_CRLF);
+
+    private long now = 1_000_000;
+    private Hub hub;
+    private VdagentConnection connection;
+    private final VdagentReader reader = new VdagentReader();
+    private final VdagentWriter writer = new VdagentWriter();
+    private final List<Signal> application = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<MemorySpool> spools = new ArrayList<>();
+    private View applications;
+    private int room = Integer.MAX_VALUE;
+
+    /// A spool without a file.
+    private final class MemorySpool implements Spool {
+        private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+        private int taken;
+        private boolean isClosed;
+
+        @Override
+        public boolean add(ByteBuffer bytes) {
+            if (size() + bytes.remaining() > room) {
+                return false;
+            }
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            all.writeBytes(copy);
+            return true;
+        }
+
+        @Override
+        public boolean take(ByteBuffer into) {
+            int length = (int) Math.min(into.remaining(), size());
+            into.put(all.toByteArray(), taken, length);
+            taken += length;
+            return true;
+        }
+
+        @Override
+        public long size() {
+            return (long) all.size() - taken;
+        }
+
+        @Override
+        public void close() {
+            isClosed = true;
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        hub = new Hub(() -> now, (follower, followed) -> true, Limits.USUAL, refusal -> notes.add(refusal.sentence()));
+        applications = hub.open("application", view -> application::add);
+    }
+
+    @Override
+    public void greeted(boolean hasClipboard) {
+        notes.add("greeted, clipboard: " + hasClipboard);
+    }
+
+    @Override
+    public void left() {
+        notes.add("left");
+    }
+
+    @Override
+    public View open(Function<View, Peer> peer) {
+        return hub.open("other side", peer);
+    }
+
+    @Override
+    public void close(View view) {
+        hub.close(view, Reason.LINK_LOST);
+    }
+
+    @Override
+    public void hasToSend() {}
+
+    @Override
+    public void notCarried(Selection selection, List<MimeType> types) {
+        if (!types.isEmpty()) {
+            notes.add("not carried: " + types);
+        }
+    }
+
+    @Override
+    public void tooLarge(MimeType type, long limit) {
+        notes.add(type + " of more than " + limit);
+    }
+
+    @Override
+    public void portLost(String why) {
+        notes.add("port lost: " + why);
+    }
+
+    // ---- what the other side does ----
+
+    private void begin(VdagentRole role) {
+        connection = new VdagentConnection(
+                role,
+                this,
+                () -> {
+                    MemorySpool spool = new MemorySpool();
+                    spools.add(spool);
+                    return spool;
+                },
+                new Random(1),
+                () -> now);
+        connection.start();
+    }
+
+    /// Our side greets another that has these.
+    private void greet(VdagentRole role, Set<Capability> capabilities) throws ProtocolException {
+        begin(role);
+        say(new VdagentMessage.AnnounceCapabilities(role == VdagentRole.GUEST, capabilities));
+        boolean selections = capabilities.contains(Capability.CLIPBOARD_SELECTION);
+        boolean serials = capabilities.contains(Capability.CLIPBOARD_GRAB_SERIAL);
+        reader.agree(selections, serials);
+        writer.agree(selections, serials);
+        heard();
+    }
+
+    private void say(VdagentMessage message) throws ProtocolException {
+        say(message, new byte[0]);
+    }
+
+    private void say(VdagentMessage message, byte[] content) throws ProtocolException {
+        ByteBuffer head = writer.write(message);
+        ByteBuffer chunk = ByteBuffer.allocate(8 + head.remaining() + content.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(1)
+                .putInt(head.remaining() + content.length);
+        connection.received(chunk.put(head).put(content).flip());
+    }
+
+    private void grab(Selection selection, int serial, VdagentType... types) throws ProtocolException {
+        say(new VdagentMessage.Grab(selection, OptionalInt.of(serial), List.of(types)));
+    }
+
+    private void answer(String text) throws ProtocolException {
+        answer(text.getBytes(UTF_8));
+    }
+
+    private void answer(byte[] content) throws ProtocolException {
+        say(new VdagentMessage.Content(Selection.CLIPBOARD, VdagentType.UTF8_TEXT, content.length), content);
+    }
+
+    /// What it has heard since it was asked last; content as text.
+    private List<String> heard() throws ProtocolException {
+        List<String> heard = new ArrayList<>();
+        StringBuilder content = new StringBuilder();
+        for (ByteBuffer[] next = connection.next(); next != null; next = connection.next()) {
+            VdagentMessage message = reader.read(next[0]);
+            for (; message != null; message = reader.read(next[0])) {
+                if (message instanceof VdagentMessage.Piece(ByteBuffer bytes, boolean isLast)) {
+                    content.append(UTF_8.decode(bytes));
+                    if (isLast) {
+                        heard.add(content.toString());
+                    }
+                } else {
+                    heard.add(word(message));
+                }
+            }
+        }
+        return heard;
+    }
+
+    private static String word(VdagentMessage message) {
+        return switch (message) {
+            case VdagentMessage.AnnounceCapabilities(boolean isRequest, Set<Capability> _) ->
+                isRequest ? "capabilities?" : "capabilities";
+            case VdagentMessage.Grab(Selection selection, OptionalInt serial, List<VdagentType> types) ->
+                "grab " + selection.word()
+                        + serial.stream().mapToObj(one -> " " + one).findFirst().orElse("") + " " + types;
+            case VdagentMessage.Request(Selection selection, VdagentType type) ->
+                "request " + selection.word() + " " + type;
+            case VdagentMessage.Release(Selection selection) -> "release " + selection.word();
+            case VdagentMessage.Content(Selection selection, VdagentType type, long size) ->
+                "content " + selection.word() + " " + type + " " + size;
+            case VdagentMessage.MaxClipboard(int bytes) -> "at most " + bytes;
+            case VdagentMessage.ClientDisconnected _ -> "gone";
+            case VdagentMessage.Other(int type, long _) -> "other " + type;
+            case VdagentMessage.Piece _ -> "piece";
+        };
+    }
+
+    // ---- what the application does ----
+
+    private void copy(Selection selection, Standing standing, MimeType... types) {
+        long age = standing == Standing.FRESH ? 0 : 60_000;
+        applications.hear(
+                new Signal.Offer(selection, OfferId.random(new Random(now++)), List.of(types), age, standing));
+    }
+
+    private Signal.Offer shown(Selection selection) {
+        return hub.holding("application", selection)
+                .filter(holding -> holding.holder().equals("other side"))
+                .map(Hub.Holding::offer)
+                .orElse(null);
+    }
+
+    private long paste(MimeType type, int credit) {
+        long transfer = applications.newTransfer();
+        applications.hear(new Signal.Request(
+                transfer, Selection.CLIPBOARD, shown(Selection.CLIPBOARD).id(), type, credit));
+        return transfer;
+    }
+
+    private String pasted(long transfer) {
+        StringBuilder text = new StringBuilder();
+        for (Signal signal : application) {
+            switch (signal) {
+                case Signal.Chunk(long of, ByteBuffer bytes)
+                when of == transfer -> text.append(UTF_8.decode(bytes.duplicate()));
+                case Signal.End(long of) when of == transfer -> text.append(" END");
+                case Signal.Abort abort
+                when abort.transfer() == transfer -> text.append(' ').append(abort.reason());
+                default -> {}
+            }
+        }
+        return text.toString();
+    }
+
+    /// Hands out to the last request of the other side.
+    private void handOut(String text) {
+        Signal.Request request = application.stream()
+                .filter(Signal.Request.class::isInstance)
+                .map(Signal.Request.class::cast)
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        applications.hear(new Signal.Chunk(request.transfer(), ByteBuffer.wrap(text.getBytes(UTF_8))));
+        applications.hear(new Signal.End(request.transfer()));
+    }
+
+    private void pass(long millis) {
+        now += millis;
+        connection.tick();
+        hub.tick();
+    }
+
+    // ---- greeting ----
+
+    @Test
+    void qemuIsToldCapabilitiesOnceBecauseASecondTimeResetsIt() throws ProtocolException {
+        begin(VdagentRole.GUEST);
+        assertThat(heard()).isEmpty();
+        say(new VdagentMessage.AnnounceCapabilities(true, QEMUS));
+        assertThat(heard()).containsExactly("capabilities");
+        pass(5_000);
+        assertThat(heard()).isEmpty();
+        assertThat(notes).containsExactly("greeted, clipboard: true");
+    }
+
+    @Test
+    void aHostThatDoesNotAskIsAskedAfterASecond() throws ProtocolException {
+        begin(VdagentRole.GUEST);
+        pass(VdagentConnection.ANNOUNCE_AFTER - 1);
+        assertThat(heard()).isEmpty();
+        pass(1);
+        assertThat(heard()).containsExactly("capabilities?");
+        say(new VdagentMessage.AnnounceCapabilities(false, CLIENTS));
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void aClientSpeaksFirst() throws ProtocolException {
+        begin(VdagentRole.HOST);
+        assertThat(heard()).containsExactly("capabilities?");
+    }
+
+    @Test
+    void aSideWithoutClipboardIsToldOf() throws ProtocolException {
+        greet(VdagentRole.GUEST, Set.of(Capability.MOUSE_STATE));
+        assertThat(notes).containsExactly("greeted, clipboard: false");
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void whatWasCopiedBeforeIsToldToAHostAfterASecondUnlessItHasGrabbed() throws ProtocolException {
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        copy(Selection.PRIMARY, Standing.FRESH, MimeType.TEXT);
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.PRIMARY, 0, VdagentType.UTF8_TEXT);
+        assertThat(heard()).isEmpty();
+        pass(VdagentPeer.GREETING);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+        assertThat(shown(Selection.PRIMARY)).isNotNull();
+    }
+
+    @Test
+    void aSideThatBeginsAnewHoldsNothingAndIsToldAgain() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        grab(Selection.PRIMARY, 0, VdagentType.UTF8_TEXT);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        assertThat(shown(Selection.PRIMARY)).isNull();
+        assertThat(heard()).containsExactly("capabilities", "grab clipboard 0 [UTF8_TEXT]");
+    }
+
+    @Test
+    void aClientThatHasGoneHoldsNothing() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        assertThat(shown(Selection.CLIPBOARD)).isNotNull();
+        say(new VdagentMessage.ClientDisconnected());
+        assertThat(shown(Selection.CLIPBOARD)).isNull();
+        assertThat(notes).endsWith("left");
+    }
+
+    @Test
+    void withoutTheCapabilityOfSelectionsThereIsNoPrimary() throws ProtocolException {
+        greet(VdagentRole.HOST, Set.of(Capability.CLIPBOARD_BY_DEMAND));
+        copy(Selection.PRIMARY, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).isEmpty();
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).containsExactly("grab clipboard [UTF8_TEXT]");
+    }
+
+    // ---- grabs and releases ----
+
+    @Test
+    void aReleaseIsFourBytesLong() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        copy(Selection.PRIMARY, Standing.FRESH, MimeType.TEXT);
+        heard();
+        applications.hear(new Signal.Release(Selection.PRIMARY));
+        byte[] expected = Golden.of(Golden.CAPTURED, "release").clone();
+        expected[28] = 1;
+        ByteBuffer sent = connection.next()[0];
+        assertThat(sent.remaining()).isEqualTo(expected.length);
+        assertThat(sent).isEqualTo(ByteBuffer.wrap(expected));
+    }
+
+    @Test
+    void whatIsCopiedInQuickSuccessionIsOneGrab() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        for (int i = 0; i < 10; i++) {
+            copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        }
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+    }
+
+    @Test
+    void whereTwoGrabsCrossTheClientsWinsAtTheAgent() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+        grab(Selection.CLIPBOARD, 0, VdagentType.IMAGE_PNG);
+        assertThat(shown(Selection.CLIPBOARD).types()).containsExactly(PNG);
+        grab(Selection.CLIPBOARD, -2, VdagentType.UTF8_TEXT);
+        assertThat(shown(Selection.CLIPBOARD).types())
+                .as("an older one is dropped")
+                .containsExactly(PNG);
+    }
+
+    @Test
+    void whereTwoGrabsCrossTheClientsWinsAtTheClient() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+        grab(Selection.CLIPBOARD, 0, VdagentType.IMAGE_PNG);
+        assertThat(shown(Selection.CLIPBOARD)).isNull();
+        grab(Selection.CLIPBOARD, 1, VdagentType.IMAGE_PNG);
+        assertThat(shown(Selection.CLIPBOARD).types()).containsExactly(PNG);
+    }
+
+    @Test
+    void qemuGoesOnWithTheSerialThatItWasToldLast() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        for (int serial = 0; serial < 4; serial++) {
+            copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+            assertThat(heard()).containsExactly("grab clipboard " + serial + " [UTF8_TEXT]");
+            grab(Selection.CLIPBOARD, serial, VdagentType.UTF8_TEXT);
+            assertThat(shown(Selection.CLIPBOARD)).isNotNull();
+        }
+    }
+
+    @Test
+    void serialsGoOnAfterTheGreatest() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        grab(Selection.CLIPBOARD, Integer.MAX_VALUE, VdagentType.UTF8_TEXT);
+        grab(Selection.CLIPBOARD, -1, VdagentType.UTF8_TEXT);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+        grab(Selection.CLIPBOARD, 1, VdagentType.UTF8_TEXT);
+        assertThat(shown(Selection.CLIPBOARD)).isNotNull();
+    }
+
+    @Test
+    void theWindowsAgentHasNoSerialsAndReleasesBeforeItGrabsAgain() throws ProtocolException {
+        greet(VdagentRole.HOST, WINDOWS);
+        grab(Selection.CLIPBOARD, 7, VdagentType.UTF8_TEXT);
+        application.clear();
+        say(new VdagentMessage.Release(Selection.CLIPBOARD));
+        pass(VdagentPeer.RELEASE_SETTLES - 1);
+        grab(Selection.CLIPBOARD, 7, VdagentType.IMAGE_PNG);
+        pass(VdagentPeer.RELEASE_SETTLES);
+        assertThat(application).noneMatch(Signal.Release.class::isInstance);
+        say(new VdagentMessage.Release(Selection.CLIPBOARD));
+        pass(VdagentPeer.RELEASE_SETTLES);
+        assertThat(shown(Selection.CLIPBOARD)).isNull();
+    }
+
+    @Test
+    void whatIsNotCarriedIsSaidAndTheRestIsGrabbed() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, new MimeType("text/plain"), MimeType.TEXT, HTML, PNG);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT, IMAGE_PNG]");
+        assertThat(notes).endsWith("not carried: [text/html]");
+        copy(Selection.CLIPBOARD, Standing.FRESH, HTML);
+        assertThat(heard()).as("what stood there before is gone").containsExactly("release clipboard");
+    }
+
+    // ---- pastes of the other side's copy ----
+
+    @Test
+    void oneRequestOfASelectionIsUnderWayAtATime() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT, VdagentType.IMAGE_PNG);
+        long text = paste(MimeType.TEXT, 1000);
+        long image = paste(PNG, 1000);
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        answer("first");
+        assertThat(heard()).containsExactly("request clipboard IMAGE_PNG");
+        say(new VdagentMessage.Content(Selection.CLIPBOARD, VdagentType.IMAGE_PNG, 3), "png".getBytes(UTF_8));
+        assertThat(pasted(text)).isEqualTo("first END");
+        assertThat(pasted(image)).isEqualTo("png END");
+    }
+
+    @Test
+    void anAnswerThatComesTooLateIsNotTakenForTheNextOne() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long cancelled = paste(MimeType.TEXT, 1000);
+        heard();
+        applications.hear(new Signal.Abort(cancelled, Reason.CANCELLED));
+        grab(Selection.CLIPBOARD, 1, VdagentType.UTF8_TEXT);
+        long next = paste(MimeType.TEXT, 1000);
+        assertThat(heard()).isEmpty();
+        answer("of the copy before");
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        answer("of this copy");
+        assertThat(pasted(next)).isEqualTo("of this copy END");
+    }
+
+    @Test
+    void whatIsNeverAnsweredEndsByItsTimeOutAndTheNextIsAsked() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT, VdagentType.IMAGE_PNG);
+        long never = paste(PNG, 1000);
+        heard();
+        pass(10_000);
+        assertThat(pasted(never)).isEqualTo(" TIMED_OUT");
+        long next = paste(MimeType.TEXT, 1000);
+        pass(1);
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        answer("text");
+        assertThat(pasted(next)).isEqualTo("text END");
+    }
+
+    @Test
+    void aPasteThatIsRepeatedTakesTheAnswerThatIsOnItsWay() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        applications.hear(new Signal.Abort(paste(MimeType.TEXT, 1000), Reason.CANCELLED));
+        long again = paste(MimeType.TEXT, 1000);
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        answer("once");
+        assertThat(pasted(again)).isEqualTo("once END");
+    }
+
+    @Test
+    void noneAndNothingAreRefusals() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long first = paste(MimeType.TEXT, 1000);
+        say(new VdagentMessage.Content(Selection.CLIPBOARD, VdagentType.NONE, 0));
+        long second = paste(MimeType.TEXT, 1000);
+        answer("");
+        assertThat(pasted(first)).isEqualTo(" OWNER_REFUSED");
+        assertThat(pasted(second)).isEqualTo(" OWNER_REFUSED");
+    }
+
+    @Test
+    void contentThatNobodyAskedForIsLetPass() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        answer("unasked");
+        long paste = paste(MimeType.TEXT, 1000);
+        answer("asked");
+        assertThat(pasted(paste)).isEqualTo("asked END");
+    }
+
+    @Test
+    void whatExceedsTheCreditWaitsInASpoolAndComesInOrder() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long paste = paste(MimeType.TEXT, 4);
+        answer("abcdefghij");
+        assertThat(pasted(paste)).isEqualTo("abcd");
+        applications.hear(new Signal.Credit(paste, 3));
+        assertThat(pasted(paste)).isEqualTo("abcdefg");
+        applications.hear(new Signal.Credit(paste, 100));
+        assertThat(pasted(paste)).isEqualTo("abcdefghij END");
+        assertThat(spools).hasSize(1).allMatch(spool -> spool.isClosed);
+    }
+
+    @Test
+    void whatFindsNoRoomIsRefused() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        room = 5;
+        long paste = paste(MimeType.TEXT, 4);
+        answer("abcdefghij");
+        assertThat(pasted(paste)).isEqualTo("abcd TOO_LARGE");
+        assertThat(spools).allMatch(spool -> spool.isClosed);
+    }
+
+    @Test
+    void qemusEndOfACStringIsNotPasted() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long paste = paste(MimeType.TEXT, 1000);
+        answer("text\0");
+        assertThat(pasted(paste)).isEqualTo("text END");
+    }
+
+    @Test
+    void theLineEndsOfVncAreTurnedAndThoseOfASpiceClientAreItsOwn() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long vnc = paste(MimeType.TEXT, 1000);
+        answer("a\r\nb\rc\r");
+        assertThat(pasted(vnc)).isEqualTo("a\nb\rc\r END");
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long spice = paste(MimeType.TEXT, 1000);
+        answer("a\r\nb");
+        assertThat(pasted(spice)).isEqualTo("a\r\nb END");
+    }
+
+    @Test
+    void theLineEndsOfAWindowsGuestAreTurnedBothWaysWhereverTheyAreCut() throws ProtocolException {
+        greet(VdagentRole.HOST, WINDOWS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long paste = paste(MimeType.TEXT, 1000);
+        byte[] text = "one\r\ntwo\r\n".getBytes(UTF_8);
+        ByteBuffer head =
+                writer.write(new VdagentMessage.Content(Selection.CLIPBOARD, VdagentType.UTF8_TEXT, text.length));
+        ByteBuffer chunk = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
+        chunk.putInt(1)
+                .putInt(head.remaining() + text.length)
+                .put(head)
+                .put(text)
+                .flip();
+        while (chunk.hasRemaining()) {
+            connection.received(chunk.slice(chunk.position(), 1));
+            chunk.position(chunk.position() + 1);
+        }
+        assertThat(pasted(paste)).isEqualTo("one\ntwo\n END");
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("one\ntwo\r\n");
+        assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 10", "one\r\ntwo\r\n");
+    }
+
+    // ---- pastes of the other side ----
+
+    @Test
+    void contentIsSentWhenItIsWhole() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        assertThat(heard()).isEmpty();
+        handOut("whole");
+        assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 5", "whole");
+        assertThat(spools).hasSize(1).allMatch(spool -> spool.isClosed);
+    }
+
+    @Test
+    void moreThanTheOtherSideTakesIsRefusedAndSaid() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        say(new VdagentMessage.MaxClipboard(4));
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("five!");
+        assertThat(heard()).containsExactly("content clipboard NONE 0");
+        assertThat(notes).endsWith(MimeType.TEXT + " of more than 4");
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("four");
+        assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 4", "four");
+    }
+
+    @Test
+    void whatCannotBeHandedOutIsAnsweredWithNone() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.IMAGE_PNG));
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        Optional<Signal> request =
+                application.stream().filter(Signal.Request.class::isInstance).findFirst();
+        long transfer = ((Signal.Request) request.orElseThrow()).transfer();
+        applications.hear(new Signal.Abort(transfer, Reason.OWNER_GONE));
+        assertThat(heard()).containsExactly("content clipboard NONE 0", "content clipboard NONE 0");
+    }
+
+    @Test
+    void aClientsChunksAreSmallBecauseSpiceVdagentdRefusesLargerOnes() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("x".repeat(10_000));
+        ByteBuffer sent = connection.next()[0].order(ByteOrder.LITTLE_ENDIAN);
+        int chunks = 0;
+        for (; sent.hasRemaining(); chunks++) {
+            assertThat(sent.getInt()).isEqualTo(1);
+            int size = sent.getInt();
+            assertThat(size).isBetween(1, 2048);
+            sent.position(sent.position() + size);
+        }
+        assertThat(chunks).isEqualTo(5);
+    }
+
+    @Test
+    void aSideThatAsksAndDoesNotReadIsOverfull() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        for (int i = 0; i <= VdagentOutbox.MAX_WAITING; i++) {
+            assertThat(connection.isOverfull()).isFalse();
+            say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        }
+        assertThat(connection.isOverfull()).isTrue();
+    }
+}
