@@ -71,6 +71,23 @@ final class Side implements AutoCloseable {
                 List.of(program, "agent", "--connect", socket));
     }
 
+    /// A Hyperclip that speaks the protocol of SPICE's agent at its port, as stock does.
+    static Side vdagent(Driver driver, String name, Path checkout, Map<String, String> environment)
+            throws Complaint, IOException {
+        Side side = new Side(driver, name, new VdagentEnd(driver.loop(), VdagentEnd.HOST_CHUNK));
+        String program = checkout.resolve("hyperclip").toString();
+        String socket = side.folder.file("guest.sock").toString();
+        side.started(
+                socket,
+                environment,
+                List.of(program, "guest", "--port", "spice:" + side.portPath(), "--listen", socket),
+                List.of(program, "agent", "--connect", socket));
+        // Its port has greeted before there was an agent.
+        side.awaitRunning(
+                "the agent's session at the daemon", () -> side.processes.hasSaid("agent", "connected to the daemon"));
+        return side;
+    }
+
     /// spice-vdagentd and spice-vdagent, without a session manager and with a unix socket in the place of the port.
     static Side stock(Driver driver) throws Complaint, IOException {
         Side side = new Side(driver, "stock", new VdagentEnd(driver.loop(), VdagentEnd.HOST_CHUNK));

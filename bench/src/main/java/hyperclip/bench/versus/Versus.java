@@ -17,7 +17,7 @@ public final class Versus {
 
     private static final String HELP = """
             Usage: bench/versus [--quick | --all] [--only latency|throughput|memory|load]
-                                [--instead CHECKOUT]
+                                [--instead CHECKOUT] [--by vdagent]
 
             Measures Hyperclip's daemon and agent beside stock spice-vdagentd and spice-vdagent: the
             same driver at the port, the same payloads, alternating; and xclip to xclip on one X
@@ -28,6 +28,7 @@ public final class Versus {
               --only PART        latency, throughput, memory or load alone
               --instead CHECKOUT another checkout of Hyperclip in the place of stock, to see what a
                                  change gives
+              --by vdagent       ours speaks the protocol of SPICE's agent at its port, as stock does
 
             Ours is what ./hyperclip runs; HYPERCLIP_LIB measures the jars of another folder.
             Needs the Debian packages spice-vdagent, xvfb, xclip and xsel. Ends with 0 whenever the
@@ -36,6 +37,7 @@ public final class Versus {
             Examples:
               bench/versus --quick
               bench/versus --only latency
+              bench/versus --quick --by vdagent
               git worktree add /tmp/before HEAD^ && bench/versus --only latency --instead /tmp/before
             """;
 
@@ -48,6 +50,7 @@ public final class Versus {
     private final Driver driver;
     private final boolean quick;
     private final Path other;
+    private final Protocol protocol;
     private final Table table;
 
     private enum Part {
@@ -57,7 +60,14 @@ public final class Versus {
         LOAD
     }
 
-    private Versus(Driver driver, boolean quick, Path other) {
+    /// What ours speaks at its port.
+    private enum Protocol {
+        NATIVE,
+        VDAGENT
+    }
+
+    private Versus(Driver driver, boolean quick, Path other, Protocol protocol) {
+        this.protocol = protocol;
         this.driver = driver;
         this.quick = quick;
         this.other = other;
@@ -73,6 +83,7 @@ public final class Versus {
         try (Driver driver = new Driver()) {
             boolean quick = false;
             Path other = null;
+            Protocol protocol = Protocol.NATIVE;
             List<Part> parts = List.of(Part.values());
             for (int i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
@@ -80,10 +91,16 @@ public final class Versus {
                     case "--all" -> quick = false;
                     case "--only" -> parts = List.of(part(value(arguments, ++i)));
                     case "--instead" -> other = Path.of(value(arguments, ++i)).toAbsolutePath();
+                    case "--by" -> {
+                        if (!value(arguments, ++i).equals("vdagent")) {
+                            throw wrong("--by knows vdagent alone");
+                        }
+                        protocol = Protocol.VDAGENT;
+                    }
                     default -> throw wrong("there is no option " + arguments[i]);
                 }
             }
-            new Versus(driver, quick, other).run(parts);
+            new Versus(driver, quick, other, protocol).run(parts);
         } catch (Complaint e) {
             System.err.println("versus: " + e.getMessage());
             System.exit(1);
@@ -151,9 +168,13 @@ public final class Versus {
     }
 
     private Side newOurs() throws Complaint, IOException {
-        String lib = System.getenv().getOrDefault("HYPERCLIP_LIB", "");
-        return Side.hyperclip(
-                driver, "ours", Path.of(System.getProperty("hyperclip.home")), Map.of("HYPERCLIP_LIB", lib));
+        Path home = Path.of(System.getProperty("hyperclip.home"));
+        Map<String, String> environment =
+                Map.of("HYPERCLIP_LIB", System.getenv().getOrDefault("HYPERCLIP_LIB", ""));
+        return switch (protocol) {
+            case NATIVE -> Side.hyperclip(driver, "ours", home, environment);
+            case VDAGENT -> Side.vdagent(driver, "ours", home, environment);
+        };
     }
 
     private Side newTheirs() throws Complaint, IOException {
