@@ -326,6 +326,13 @@ final class VdagentPeer implements Peer {
         board.isGrabbed = false;
         board.releaseAt = NEVER;
         board.tellAt = NEVER;
+        // A request has no number: what is asked for from now on is the new copy, and nobody wants that of the old one.
+        for (Asked asked : List.copyOf(board.asked)) {
+            if (!asked.isSent) {
+                board.asked.remove(asked);
+                fail(asked, Reason.STALE);
+            }
+        }
         List<MimeType> types = grab.types().stream()
                 .map(VdagentType::mime)
                 .flatMap(Optional::stream)

@@ -476,6 +476,20 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
     }
 
     @Test
+    void whatIsNotAskedForYetIsNotAskedOfTheNextCopy() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT, VdagentType.IMAGE_PNG);
+        long text = paste(MimeType.TEXT, 1000);
+        long image = paste(PNG, 1000);
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        grab(Selection.CLIPBOARD, 1, VdagentType.UTF8_TEXT, VdagentType.IMAGE_PNG);
+        assertThat(pasted(image)).isEqualTo(" STALE");
+        answer("of the copy before");
+        assertThat(pasted(text)).isEqualTo("of the copy before END");
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
     void anAnswerThatComesTooLateIsNotTakenForTheNextOne() throws ProtocolException {
         greet(VdagentRole.GUEST, CLIENTS);
         grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
