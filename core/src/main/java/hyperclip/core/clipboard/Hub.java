@@ -117,6 +117,8 @@ public final class Hub {
                     reconsider(changed, place, selection);
                 }
             }
+            // Of a view that is shown another copy than its own, that one is held no longer.
+            settle();
         });
     }
 

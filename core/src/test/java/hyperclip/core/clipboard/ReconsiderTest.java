@@ -107,6 +107,32 @@ class ReconsiderTest {
                         offer -> assertThat(offer.standing()).isEqualTo(Standing.RENEWED));
     }
 
+    /// Other rules than the others': `watcher` follows `alice` alone.
+    @Test
+    void whoFollowedItDoesNotGoOnShowingWhatItHoldsNoLonger() {
+        List<Signal> watcher = new ArrayList<>();
+        Hub chain = new Hub(() -> now, (follower, followed) -> switch (follower) {
+            case "alice" -> followed.equals("host") && !parted.contains("alice");
+            case "watcher" -> followed.equals("alice");
+            default -> false;
+        });
+        View host = chain.open("host", view -> signal -> {});
+        View alice = chain.open("alice", view -> signal -> {});
+        chain.open("watcher", view -> watcher::add);
+        parted.add("alice");
+        for (View place : List.of(alice, host)) {
+            place.hear(new Signal.Offer(
+                    Selection.CLIPBOARD, OfferId.random(new Random(now++)), List.of(MimeType.TEXT), 0, Standing.FRESH));
+        }
+        parted.remove("alice");
+        watcher.clear();
+        chain.reconsider(alice);
+        assertThat(chain.holding("alice", Selection.CLIPBOARD).map(Hub.Holding::holder))
+                .hasValue("host");
+        assertThat(watcher).containsExactly(new Signal.Release(Selection.CLIPBOARD));
+        assertThat(chain.holding("watcher", Selection.CLIPBOARD)).isEmpty();
+    }
+
     @Test
     void whereNothingHasChangedNobodyIsTold() {
         open("host", "alice", "bob");
