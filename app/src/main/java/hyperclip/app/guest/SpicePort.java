@@ -64,10 +64,6 @@ final class SpicePort implements VdagentConnection.Owner {
         this.hub = hub;
     }
 
-    String name() {
-        return name;
-    }
-
     Path path() {
         return path;
     }

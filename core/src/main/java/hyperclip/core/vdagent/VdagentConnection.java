@@ -216,11 +216,6 @@ public final class VdagentConnection implements Connection {
         return greeted;
     }
 
-    /// How many transfers are under way, in both directions.
-    public int transfers() {
-        return peer == null ? 0 : peer.transfers();
-    }
-
     @Override
     public boolean hasToSend() {
         return !outbox.isEmpty();

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.SequencedSet;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What waits to be sent, message by message: one that has begun must end before the next, because a port carries one
@@ -37,10 +36,10 @@ final class VdagentOutbox {
     private static final class Whole {
         final VdagentMessage message;
         final Spool content;
-        final Consumer<Whole> onEnd;
+        final Runnable onEnd;
         ByteBuffer head;
 
-        Whole(VdagentMessage message, Spool content, Consumer<Whole> onEnd) {
+        Whole(VdagentMessage message, Spool content, Runnable onEnd) {
             this.message = message;
             this.content = content;
             this.onEnd = onEnd;
@@ -54,7 +53,7 @@ final class VdagentOutbox {
             if (content != null) {
                 content.close();
             }
-            onEnd.accept(this);
+            onEnd.run();
         }
     }
 
@@ -76,7 +75,7 @@ final class VdagentOutbox {
     /// @param content closed when it has been sent, or never will be
     /// @param onEnd told then
     void content(VdagentMessage.Content message, Spool content, Runnable onEnd) {
-        contents.add(new Whole(message, content, _ -> onEnd.run()));
+        contents.add(new Whole(message, content, onEnd));
     }
 
     boolean isEmpty() {
@@ -143,12 +142,12 @@ final class VdagentOutbox {
 
     private Whole first() {
         if (!control.isEmpty()) {
-            return new Whole(control.remove(), null, _ -> {});
+            return new Whole(control.remove(), null, () -> {});
         }
         while (!unsaid.isEmpty()) {
             VdagentMessage word = words.apply(unsaid.removeFirst());
             if (word != null) {
-                return new Whole(word, null, _ -> {});
+                return new Whole(word, null, () -> {});
             }
         }
         return contents.poll();

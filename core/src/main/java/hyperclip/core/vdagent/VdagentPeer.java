@@ -596,11 +596,6 @@ final class VdagentPeer implements Peer {
         }
     }
 
-    /// How many transfers are under way, in both directions.
-    int transfers() {
-        return pastes + askedByHub.size();
-    }
-
     long deadline() {
         long first = NEVER;
         for (Board board : boards.values()) {
