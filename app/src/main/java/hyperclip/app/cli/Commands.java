@@ -405,8 +405,11 @@ final class Commands implements Callable<Integer> {
                 if (!shown) {
                     return false;
                 }
-                loop.runUntil(
-                        () -> session.isOver() && (!session.isDisplaced() || hub.transfers() == 0), Long.MAX_VALUE);
+                // A paste under way is another's by then, and goes on to its end.
+                loop.runUntil(() -> session.isOver() && session.connection().transfers() == 0, Long.MAX_VALUE);
+                if (session.isDisplaced()) {
+                    session.awaitArrival();
+                }
                 return !session.isDisplaced();
             } finally {
                 loop.remove(time);

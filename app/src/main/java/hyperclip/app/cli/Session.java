@@ -19,6 +19,8 @@ import java.util.Map;
 /// A command's talk with a daemon or front end: one question after another, each waited for.
 final class Session implements SessionConnection.Owner, AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger("hyperclip");
+
     /// How long a daemon may take to answer, in milliseconds.
     private static final long PATIENCE = 5000;
 
@@ -73,6 +75,15 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
         link.connection().say(new SessionMessage.Ask(question, place));
         await("an answer", () -> done);
         return List.copyOf(rows);
+    }
+
+    /// Waits until the other side has read all that was sent; it may be gone by then, too.
+    void awaitArrival() throws IOException {
+        try {
+            ask(SessionMessage.Question.SESSIONS, "");
+        } catch (Complaint e) {
+            LOG.log(System.Logger.Level.DEBUG, "the last of a copy may not have arrived: {0}", e.getMessage());
+        }
     }
 
     private void await(String what, java.util.function.BooleanSupplier holds) throws Complaint, IOException {

@@ -12,7 +12,6 @@ import hyperclip.e2e.path.Way.Course;
 import hyperclip.e2e.path.Way.Direction;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -265,7 +264,7 @@ class CancellationsTest {
             awaitCopied(course, "text/plain");
             Screen.Paste pasted = course.to().beginPaste("clipboard", TYPE);
             try (Command paste = course.paste(TYPE)) {
-                awaitTransfers(course.pasting(), 2);
+                Way.awaitTransfers(course.pasting(), 2);
                 way.relay.letGo();
                 assertThat(pasted.content()).isEmpty();
                 assertTold(paste, 4, Reason.STALE);
@@ -321,12 +320,6 @@ class CancellationsTest {
                 "the copy is known where it was made",
                 () -> Inquirer.ask(course.copying(), Question.TYPES, "").stream()
                         .anyMatch(row -> row.get("type").startsWith(type)));
-    }
-
-    private static void awaitTransfers(Path socket, int count) {
-        Await.until(
-                count + " transfers are under way",
-                () -> Way.transfers(Inquirer.ask(socket, Question.STATUS, "")) == count);
     }
 
     @ParameterizedTest

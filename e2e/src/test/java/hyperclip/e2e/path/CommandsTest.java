@@ -3,6 +3,7 @@ package hyperclip.e2e.path;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hyperclip.e2e.path.Hyperclip.Command;
 import hyperclip.e2e.path.Hyperclip.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,6 +125,31 @@ class CommandsTest {
                 owners(socket).forEach(ProcessHandle::destroy);
                 Await.until("nothing is left", () -> again.descriptors() <= before);
             }
+        }
+    }
+
+    /// The owner that stayed behind learns at once of a paste and that somebody else has copied.
+    @Test
+    void aPasteBegunBeforeSomebodyElseCopiesComesWhole() {
+        Path socket = folder.file("host.sock");
+        String large = "0123456789".repeat(50_000);
+        try (Hyperclip _ = Hyperclip.start(
+                folder.file("log"), Map.of(), "host", "--display=none", "--vm=a=/nonexistent", "--listen=" + socket)) {
+            Await.until("it listens", () -> Files.exists(socket));
+            assertThat(copy(socket, large).code()).isZero();
+            ProcessHandle owner = owners(socket).getFirst();
+            Programs.signal(owner.pid(), "STOP");
+            try (Command paste = Hyperclip.begin("paste", "--connect", socket.toString())) {
+                Way.awaitTransfers(socket, 1);
+                assertThat(copy(socket, "small").code()).isZero();
+                Programs.signal(owner.pid(), "CONT");
+                Result pasted = paste.result();
+                assertThat(pasted.errors()).isEmpty();
+                assertThat(pasted.text()).isEqualTo(large);
+            }
+            Await.until("it has ended", () -> !owner.isAlive());
+            assertThat(paste(socket)).isEqualTo("small");
+            owners(socket).forEach(ProcessHandle::destroy);
         }
     }
 

@@ -104,13 +104,14 @@ final class Screen implements AutoCloseable {
     void awaitPaste(String selection, String text) {
         String[] last = {""};
         try {
-            Await.until("", () -> {
+            Await.until("that text", () -> {
                 last[0] = paste(selection);
                 return last[0].equals(text);
             });
         } catch (AssertionError e) {
             throw new AssertionError(
-                    "no paste of '%.60s' from %s on %s, but of '%.60s'".formatted(text, selection, display, last[0]),
+                    "no paste of '%.60s' from %s on %s, but of '%.60s': %s"
+                            .formatted(text, selection, display, last[0], e.getMessage()),
                     e);
         }
     }

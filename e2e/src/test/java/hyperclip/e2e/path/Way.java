@@ -233,6 +233,12 @@ final class Way implements AutoCloseable {
                 .orElse(-1);
     }
 
+    static void awaitTransfers(Path socket, int count) {
+        Await.until(
+                count + " transfers are under way",
+                () -> transfers(Inquirer.ask(socket, Question.STATUS, "")) == count);
+    }
+
     String logs() {
         StringBuilder logs = new StringBuilder();
         for (Hyperclip one : all()) {
