@@ -91,6 +91,10 @@ final class Board {
     private boolean inherited;
     private long slack;
     private boolean heldBack;
+    /// How often the server was asked to give us the selection and has not said yet whose it is.
+    private int takingsAsked;
+    /// Set where the newest owner was looked over meanwhile: told once it is known that it still is the owner.
+    private Optional<Runnable> undecided = Optional.empty();
 
     /// @param afterExit what is kept of an offer that was told, where its application has ended
     Board(
@@ -154,8 +158,7 @@ final class Board {
         // Of an owner that cleared it nothing is kept, nor of the copy before one that was not told yet.
         boolean exited =
                 event.cause() != Event.Cause.SET && newest.map(Found::id).equals(told);
-        newest = Optional.empty();
-        heldBack = false;
+        forgetNewest();
         List.copyOf(server.conversions().values()).forEach(conversion -> conversion.ownerChanged(atom));
         if (holder instanceof Ours(Ownership ownership)) {
             ownership.window().retire();
@@ -217,17 +220,32 @@ final class Board {
     private void found(int owner, int time, Examination.Age age, Examination.Content content, long since) {
         OfferId id = newId.get();
         newest = Optional.of(new Found(id, owner, time, content.targets(), since));
-        switch (age) {
-            case JUST_NOW -> askPace();
-            case ASKED_FOR -> {
-                long copied =
-                        content.timestamp().map(t -> Math.max(0L, time - t)).orElse(Signal.Offer.UNKNOWN_AGE);
-                tell(copied, Standing.RENEWED);
+        Runnable announce = () -> {
+            // What the hub wants shown is on its way to being asked for at the most, and is out of date.
+            taking = Optional.empty();
+            switch (age) {
+                case JUST_NOW -> askPace();
+                case ASKED_FOR -> {
+                    long copied =
+                            content.timestamp().map(t -> Math.max(0L, time - t)).orElse(Signal.Offer.UNKNOWN_AGE);
+                    tell(copied, Standing.RENEWED);
+                }
             }
+            List<Signal.Request> waiting = List.copyOf(queued);
+            queued.clear();
+            waiting.forEach(request -> serve(request, newest.get(), Reason.STALE));
+        };
+        if (takingsAsked > 0) {
+            undecided = Optional.of(announce);
+        } else {
+            announce.run();
         }
-        List<Signal.Request> waiting = List.copyOf(queued);
-        queued.clear();
-        waiting.forEach(request -> serve(request, newest.get(), Reason.STALE));
+    }
+
+    private void forgetNewest() {
+        newest = Optional.empty();
+        undecided = Optional.empty();
+        heldBack = false;
     }
 
     private void askPace() {
@@ -327,7 +345,16 @@ final class Board {
         readers.taken(selection, next.offer.id(), server.now());
         Requests.setSelectionOwner(server.x(), window.window(), atom, time);
         Requests.getSelectionOwner(server.x(), atom);
-        server.x().expect(reply -> confirm(next, reply.getInt(8)));
+        takingsAsked++;
+        server.x().expect(reply -> {
+            takingsAsked--;
+            confirm(next, reply.getInt(8));
+            if (takingsAsked == 0) {
+                Optional<Runnable> announce = undecided;
+                undecided = Optional.empty();
+                announce.ifPresent(Runnable::run);
+            }
+        });
     }
 
     private void confirm(Taking next, int owner) {
@@ -346,8 +373,7 @@ final class Board {
             before.window().retire();
         }
         stopExamination();
-        newest = Optional.empty();
-        heldBack = false;
+        forgetNewest();
         refuseQueued();
         if (next.cancelled && taking.isEmpty()) {
             // The hub has said Release since.

@@ -269,6 +269,40 @@ class ReadingTest {
         }
     }
 
+    /// The hub wants its own shown while an application's copy is being looked over. What it is told is what the server
+    /// has in the end: either the application has lost the selection and is not told of, or it is and keeps it.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theHubIsToldOfNoCopyThatItTakesAway(boolean nameIsKnown) {
+        MimeType type = new MimeType("text/x-known");
+        desk.shows(Selection.CLIPBOARD, type.name(), new byte[0]);
+        try (RawOwner owner = new RawOwner(xvfb, desk)) {
+            byte[] targets = owner.atoms("UTF8_STRING");
+            owner.own("CLIPBOARD");
+            owner.answer("TARGETS", targets, RawOwner.ATOM);
+            desk.offer(Selection.CLIPBOARD, 0);
+            owner.own("CLIPBOARD");
+            Event.SelectionRequested question = owner.asked("TARGETS");
+            // From here on the display finds what has come all at once.
+            owner.lets();
+            owner.reply(question, targets, RawOwner.ATOM, Requests.Format.WORDS);
+            owner.sync();
+            Signal.Offer hubs = new Signal.Offer(
+                    Selection.CLIPBOARD,
+                    OfferId.random(new Random(99)),
+                    List.of(nameIsKnown ? type : new MimeType("text/x-unknown")),
+                    0,
+                    Standing.FRESH);
+            desk.display.say(hubs);
+            owner.sync();
+            desk.quiet(100);
+            boolean taken = owner.owner("CLIPBOARD") != owner.window;
+            assertThat(desk.display.holds(Selection.CLIPBOARD, hubs.id())).isEqualTo(taken);
+            assertThat(desk.offers()).hasSize(taken ? 1 : 2);
+            assertThat(taken).isEqualTo(nameIsKnown);
+        }
+    }
+
     @Test
     void aSecretIsNotTold() {
         xvfb.copyText("clipboard", "old");
