@@ -161,9 +161,8 @@ final class SpicePort implements VdagentConnection.Owner {
     }
 
     @Override
-    public void tooLarge(MimeType type, long limit) {
-        troubles.note("port " + path + ": a paste of " + type + " on the host was refused: it takes at most " + limit
-                + " bytes");
+    public void tooLarge(MimeType type, String why) {
+        troubles.note("port " + path + ": a paste of " + type + " on the host was refused: " + why);
     }
 
     @Override

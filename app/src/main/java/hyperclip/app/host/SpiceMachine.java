@@ -189,9 +189,8 @@ final class SpiceMachine implements Machine, VdagentConnection.Owner, Reach.Owne
     }
 
     @Override
-    public void tooLarge(MimeType type, long limit) {
-        troubles.note("machine " + name + ": a paste of " + type + " in the guest was refused: it takes at most "
-                + limit + " bytes");
+    public void tooLarge(MimeType type, String why) {
+        troubles.note("machine " + name + ": a paste of " + type + " in the guest was refused: " + why);
     }
 
     @Override

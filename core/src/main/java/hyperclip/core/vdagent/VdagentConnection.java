@@ -80,8 +80,10 @@ public final class VdagentConnection implements Connection {
         /// These types of what is offered to the other side the protocol cannot carry; empty where it can all.
         void notCarried(Selection selection, List<MimeType> types);
 
-        /// A paste of the other side's was refused because it takes at most so many bytes.
-        void tooLarge(MimeType type, long limit);
+        /// A paste of the other side's was refused for its size.
+        ///
+        /// @param why who takes no more of it, as the end of a sentence
+        void tooLarge(MimeType type, String why);
 
         /// The other side of the port is gone: the port is to be closed and opened again.
         void portLost(String why);
@@ -147,11 +149,15 @@ public final class VdagentConnection implements Connection {
         boolean serials = both(Capability.CLIPBOARD_GRAB_SERIAL);
         reader.agree(selections, serials);
         writer.agree(selections, serials);
+        announceAt = NEVER;
+        boolean isAnew = !greeted || announcement.isRequest();
+        if (isAnew) {
+            // What was meant for who has been there before.
+            outbox.forget();
+        }
         if (announcement.isRequest()) {
             announce(false);
         }
-        announceAt = NEVER;
-        boolean isAnew = !greeted || announcement.isRequest();
         greeted = true;
         boolean hasClipboard = theirs.contains(Capability.CLIPBOARD_BY_DEMAND);
         if (!hasClipboard) {
@@ -188,8 +194,8 @@ public final class VdagentConnection implements Connection {
                 }
 
                 @Override
-                public void tooLarge(MimeType type, long limit) {
-                    owner.tooLarge(type, limit);
+                public void tooLarge(MimeType type, String why) {
+                    owner.tooLarge(type, why);
                 }
             });
             VdagentPeer told = peer;

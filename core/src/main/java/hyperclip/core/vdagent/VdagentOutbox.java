@@ -87,15 +87,21 @@ final class VdagentOutbox {
         return isBroken || control.size() > MAX_WAITING;
     }
 
-    void clear() {
+    /// Says nothing more of all that waits; a message that has begun goes on to its end.
+    void forget() {
         control.clear();
         unsaid.clear();
+        contents.forEach(Whole::close);
+        contents.clear();
+    }
+
+    /// The connection is over.
+    void clear() {
+        forget();
         if (sending != null) {
             sending.close();
             sending = null;
         }
-        contents.forEach(Whole::close);
-        contents.clear();
         chunkLeft = 0;
         isBroken = false;
     }

@@ -36,9 +36,12 @@ final class VdagentPeer implements Peer {
     /// What the owner of a copy may send us ahead: it goes to a spool at once, so nobody waits for it.
     static final int WINDOW = 1024 * 1024;
 
-    /// For so long an answer may still come after whoever wanted it has gone, in milliseconds: it must not be taken for
-    /// the answer to the next question. QEMU never answers some.
+    /// An answer of so long after its question is known for what it is, in milliseconds, though nobody waits for it:
+    /// it must not be taken for the answer to the next question, which is asked only then. QEMU never answers some.
     static final long ANSWER_WITHIN = 10_000;
+
+    /// The same for so long after whoever wanted it has given up, which may be at the end of a longer time-out.
+    static final long LATE_BY = 2_000;
 
     /// A side without [Capability#CLIPBOARD_NO_RELEASE_ON_REGRAB] releases before it grabs again; so long a grab may
     /// take, in milliseconds (as spice-gtk waits).
@@ -81,8 +84,10 @@ final class VdagentPeer implements Peer {
         /// These types of the copy that is offered to the other side cannot be carried; empty where all are.
         void notCarried(Selection selection, List<MimeType> types);
 
-        /// The other side wanted more than it takes, in bytes, or than there is room for here.
-        void tooLarge(MimeType type, long limit);
+        /// What the other side wanted was too large.
+        ///
+        /// @param why who takes no more of it, as the end of a sentence
+        void tooLarge(MimeType type, String why);
     }
 
     /// What stands of one selection.
@@ -117,6 +122,7 @@ final class VdagentPeer implements Peer {
         long credit;
         boolean isSent;
         long sentAt;
+        long goneAt;
         boolean hasBegun;
         boolean isWhole;
         Spool spool;
@@ -224,7 +230,7 @@ final class VdagentPeer implements Peer {
             }
             case Signal.Chunk chunk -> chunk(chunk);
             case Signal.End end -> {
-                Given given = givenByHub.remove(end.transfer());
+                Given given = givenByHub.get(end.transfer());
                 if (given != null) {
                     answer(end.transfer(), given);
                 }
@@ -506,6 +512,7 @@ final class VdagentPeer implements Peer {
         long transfer = asked.transfer;
         askedByHub.remove(transfer);
         asked.transfer = NOBODY;
+        asked.goneAt = millis.getAsLong();
         closeSpool(asked);
         return transfer;
     }
@@ -520,7 +527,12 @@ final class VdagentPeer implements Peer {
     private void requested(Selection selection, VdagentType type) {
         Board board = boards.get(selection);
         Optional<MimeType> mime = type.mime();
-        if (board.ours == null || mime.isEmpty() || !board.ours.types().contains(mime.get()) || pastes >= MAX_PASTES) {
+        // Before it is told of our copy it cannot mean that.
+        boolean isOffered = board.isGrabbed
+                && board.ours != null
+                && mime.isPresent()
+                && board.ours.types().contains(mime.get());
+        if (!isOffered || pastes >= MAX_PASTES) {
             refuse(selection);
             return;
         }
@@ -541,38 +553,40 @@ final class VdagentPeer implements Peer {
             return;
         }
         given.open -= chunk.bytes().remaining();
-        if (!add(given, given.turning.turn(chunk.bytes()))) {
-            tooLarge(chunk.transfer(), given);
-        } else if (given.open <= WINDOW / 2) {
+        if (add(chunk.transfer(), given, given.turning.turn(chunk.bytes())) && given.open <= WINDOW / 2) {
             int more = WINDOW - given.open;
             given.open = WINDOW;
             view.hear(new Signal.Credit(chunk.transfer(), more));
         }
     }
 
-    private boolean add(Given given, ByteBuffer bytes) {
-        return given.spool.size() + bytes.remaining() <= mostTheyTake() && given.spool.add(bytes);
+    /// @return false where it finds no room: it is refused then
+    private boolean add(long transfer, Given given, ByteBuffer bytes) {
+        long most = maxTheyTake < 0 ? VdagentWriter.MAX_CONTENT : maxTheyTake;
+        if (given.spool.size() + bytes.remaining() > most) {
+            tooLarge(transfer, given, "it takes at most " + most + " bytes");
+            return false;
+        }
+        if (!given.spool.add(bytes)) {
+            tooLarge(transfer, given, "there is no room here to keep all of it until it is whole");
+            return false;
+        }
+        return true;
     }
 
-    private long mostTheyTake() {
-        return maxTheyTake < 0 ? VdagentWriter.MAX_CONTENT : maxTheyTake;
-    }
-
-    private void tooLarge(long transfer, Given given) {
-        listener.tooLarge(given.type.mime().orElseThrow(), mostTheyTake());
+    private void tooLarge(long transfer, Given given, String why) {
+        listener.tooLarge(given.type.mime().orElseThrow(), why);
         forgetGiven(transfer);
         refuse(given.selection);
         view.hear(new Signal.Abort(transfer, Reason.TOO_LARGE));
     }
 
     private void answer(long transfer, Given given) {
-        if (!add(given, given.turning.end())) {
-            givenByHub.put(transfer, given);
-            tooLarge(transfer, given);
-            return;
+        if (add(transfer, given, given.turning.end())) {
+            givenByHub.remove(transfer);
+            long size = given.spool.size();
+            outbox.content(new VdagentMessage.Content(given.selection, given.type, size), given.spool, () -> pastes--);
         }
-        long size = given.spool.size();
-        outbox.content(new VdagentMessage.Content(given.selection, given.type, size), given.spool, () -> pastes--);
     }
 
     private Given forgetGiven(long transfer) {
@@ -608,7 +622,7 @@ final class VdagentPeer implements Peer {
     private static long unansweredAt(Board board) {
         Asked first = board.asked.peek();
         return first != null && first.isSent && first.transfer == NOBODY && !first.hasBegun
-                ? first.sentAt + ANSWER_WITHIN
+                ? Math.max(first.sentAt + ANSWER_WITHIN, first.goneAt + LATE_BY)
                 : NEVER;
     }
 

@@ -130,8 +130,8 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
     }
 
     @Override
-    public void tooLarge(MimeType type, long limit) {
-        notes.add(type + " of more than " + limit);
+    public void tooLarge(MimeType type, String why) {
+        notes.add(type + ": " + why);
     }
 
     @Override
@@ -514,10 +514,29 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         pass(10_000);
         assertThat(pasted(never)).isEqualTo(" TIMED_OUT");
         long next = paste(MimeType.TEXT, 1000);
+        pass(VdagentPeer.LATE_BY - 1);
+        assertThat(heard()).isEmpty();
         pass(1);
         assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
         answer("text");
         assertThat(pasted(next)).isEqualTo("text END");
+    }
+
+    @Test
+    void anAnswerRightAfterItsTimeOutIsNotTakenForTheNextOne() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long late = paste(MimeType.TEXT, 1000);
+        heard();
+        pass(10_000);
+        assertThat(pasted(late)).isEqualTo(" TIMED_OUT");
+        grab(Selection.CLIPBOARD, 1, VdagentType.UTF8_TEXT);
+        long next = paste(MimeType.TEXT, 1000);
+        pass(1);
+        answer("of the copy before");
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        answer("of this copy");
+        assertThat(pasted(next)).isEqualTo("of this copy END");
     }
 
     @Test
@@ -650,10 +669,53 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         handOut("five!");
         assertThat(heard()).containsExactly("content clipboard NONE 0");
-        assertThat(notes).endsWith(MimeType.TEXT + " of more than 4");
+        assertThat(notes).endsWith(MimeType.TEXT + ": it takes at most 4 bytes");
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         handOut("four");
         assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 4", "four");
+    }
+
+    @Test
+    void whatFindsNoRoomHereIsSaidToBeOurLimit() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        room = 3;
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("four");
+        assertThat(heard()).containsExactly("content clipboard NONE 0");
+        assertThat(notes).endsWith(MimeType.TEXT + ": there is no room here to keep all of it until it is whole");
+        assertThat(spools).allMatch(spool -> spool.isClosed);
+    }
+
+    @Test
+    void whatIsAskedForBeforeOurCopyIsToldIsRefused() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        assertThat(heard()).containsExactly("content clipboard NONE 0", "grab clipboard 0 [UTF8_TEXT]");
+        assertThat(application).noneMatch(Signal.Request.class::isInstance);
+    }
+
+    @Test
+    void aSideThatBeginsAnewGetsNoAnswersToItsOldQuestions() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.PRIMARY, 0, VdagentType.UTF8_TEXT);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("for the one before");
+        applications.hear(new Signal.Request(
+                applications.newTransfer(),
+                Selection.PRIMARY,
+                shown(Selection.PRIMARY).id(),
+                MimeType.TEXT,
+                1000));
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        assertThat(heard()).containsExactly("capabilities");
+        assertThat(spools).allMatch(spool -> spool.isClosed);
+        pass(VdagentPeer.GREETING);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
     }
 
     @Test
