@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The commands that ask, copy and paste.
@@ -301,16 +302,30 @@ final class Commands implements Callable<Integer> {
                 "Without --to it is offered wherever what you copy on this desktop (or, inside a machine, in your",
                 "session) is offered.",
                 "",
+                "With files, it sends these into a machine with SPICE's agent in it, which puts them down where it is",
+                "set up to, mostly in Downloads or on the desktop. Ctrl-C takes back what is not sent whole.",
+                "",
                 "Examples:",
                 "  date | hyperclip copy",
-                "  hyperclip copy --to work/alice -t image/png < a.png"
+                "  hyperclip copy --to work/alice -t image/png < a.png",
+                "  hyperclip copy --to windows report.pdf photo.jpg"
             })
     static final class Copy implements Callable<Integer> {
         @Mixin
         private Common common;
 
-        @Option(names = "--to", paramLabel = "SESSION", defaultValue = "", description = "Such as work/alice.")
+        @Option(
+                names = "--to",
+                paramLabel = "SESSION",
+                defaultValue = "",
+                description = "Such as work/alice; for files a machine, such as work.")
         private String to;
+
+        @Parameters(
+                paramLabel = "FILE",
+                arity = "0..*",
+                description = "Files to be sent into the machine that --to names.")
+        private List<Path> files = List.of();
 
         @Option(
                 names = {"-t", "--type"},
@@ -338,6 +353,9 @@ final class Commands implements Callable<Integer> {
         public Integer call() throws Complaint, IOException {
             MimeType offered = MimeType.of(type.equals("text/plain") ? MimeType.TEXT.name() : type)
                     .orElseThrow(() -> new Complaint(ExitCode.WRONG_USAGE, type + " is no MIME type"));
+            if (!files.isEmpty()) {
+                return sendFiles();
+            }
             if (!foreground) {
                 return Background.copy(
                                 spec.commandLine().getParent().getParseResult().originalArgs())
@@ -346,6 +364,23 @@ final class Commands implements Callable<Integer> {
             try (FileChannel content = content();
                     Loop loop = new Loop()) {
                 return own(loop, content, offered);
+            }
+        }
+
+        private Integer sendFiles() throws Complaint, IOException {
+            if (to.isEmpty()) {
+                throw new Complaint(
+                        ExitCode.WRONG_USAGE,
+                        "files go to a machine: name it with --to, as `hyperclip status` lists it;"
+                                + " to copy a file's content, use < FILE");
+            }
+            for (Path file : files) {
+                FileSender.check(file);
+            }
+            try (Loop loop = new Loop();
+                    Session session = common.open(loop)) {
+                new FileSender(loop, session, to).send(files);
+                return ExitCode.DONE.number();
             }
         }
 
@@ -418,7 +453,7 @@ final class Commands implements Callable<Integer> {
     }
 
     /// Of a command, which leaves it to the stations on the way what a paste may take: each has limits of its own.
-    private static Hub hub(Loop loop) {
+    static Hub hub(Loop loop) {
         Limits longest = new Limits(Limits.MAX_MILLIS, Limits.MAX_MILLIS, OptionalLong.empty());
         return new Hub(loop::millis, (follower, followed) -> true, longest, refusal -> {});
     }

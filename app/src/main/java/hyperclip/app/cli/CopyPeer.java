@@ -19,6 +19,9 @@ final class CopyPeer implements Peer {
     private final FileChannel content;
     private final Map<Long, Sending> sending = new HashMap<>();
 
+    /// How much of the content has been handed out, at most: pastes go on side by side.
+    private long farthest;
+
     private static final class Sending {
         long position;
         int credit;
@@ -44,6 +47,11 @@ final class CopyPeer implements Peer {
         }
     }
 
+    /// In bytes from its beginning.
+    long farthest() {
+        return farthest;
+    }
+
     private void send(long transfer, int credit) {
         Sending one = sending.get(transfer);
         if (one == null) {
@@ -60,6 +68,7 @@ final class CopyPeer implements Peer {
                     return;
                 }
                 one.position += count;
+                farthest = Math.max(farthest, one.position);
                 one.credit -= count;
                 view.hear(new Signal.Chunk(transfer, piece.flip()));
             }

@@ -70,10 +70,26 @@ final class Session implements SessionConnection.Owner, AutoCloseable {
 
     /// The rows of the answer.
     List<Map<String, String>> ask(SessionMessage.Question question, String place) throws Complaint, IOException {
+        begin(new SessionMessage.Ask(question, place));
+        await("an answer", () -> done);
+        return List.copyOf(rows);
+    }
+
+    /// Says what takes its time to be answered.
+    void begin(SessionMessage question) {
         rows.clear();
         done = false;
-        link.connection().say(new SessionMessage.Ask(question, place));
-        await("an answer", () -> done);
+        link.connection().say(question);
+    }
+
+    /// The rows of the answer to that, once it is whole.
+    ///
+    /// @throws Complaint where the other side has refused or gone
+    List<Map<String, String>> answer() throws Complaint, IOException {
+        loop.runUntil(() -> done || isOver(), Long.MAX_VALUE);
+        if (!done) {
+            checkOpen();
+        }
         return List.copyOf(rows);
     }
 

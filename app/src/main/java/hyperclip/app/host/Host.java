@@ -144,6 +144,17 @@ public final class Host implements Clients.Places {
         }
     }
 
+    @Override
+    public void send(SessionConnection client, SessionMessage.Send file) {
+        Machine machine = machines.get(file.place());
+        if (machine == null) {
+            client.say(new SessionMessage.Refusal("there is no machine " + file.place() + " here; there is "
+                    + (machines.isEmpty() ? "none" : String.join(", ", machines.keySet()))));
+        } else {
+            Delivery.begin(loop, settings.limits(), troubles, client, machine, file);
+        }
+    }
+
     private boolean follows(String follower, String followed) {
         Optional<String> target = clients.targetOf(followed);
         if (target.isPresent()) {

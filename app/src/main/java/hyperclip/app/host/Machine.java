@@ -1,9 +1,13 @@
 package hyperclip.app.host;
 
 import hyperclip.app.link.Troubles;
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.session.SessionMessage;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// One virtual machine: the socket of its port, and the sessions that are known of it.
 interface Machine {
@@ -37,4 +41,9 @@ interface Machine {
     List<Troubles.Trouble> troubles();
 
     Collection<Session> sessions();
+
+    /// Takes a file: the content that is offered next in this hub, where a view of its own is opened.
+    ///
+    /// @param outcome told once: why the machine does not have it, as a sentence, or nothing where it has it
+    void take(Hub hub, String view, SessionMessage.Send file, Consumer<Optional<String>> outcome);
 }

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// A machine with our daemon in it, and the sessions that this has told of.
@@ -94,6 +96,11 @@ final class NativeMachine implements Machine, SessionConnection.Owner, Reach.Own
     @Override
     public Collection<Session> sessions() {
         return List.copyOf(sessions.values());
+    }
+
+    @Override
+    public void take(Hub files, String view, SessionMessage.Send file, Consumer<Optional<String>> outcome) {
+        outcome.accept(Optional.of("files are sent to machines with SPICE's agent only (--vm NAME=spice:PATH)"));
     }
 
     private SessionConnection newConnection() {

@@ -14,12 +14,14 @@ import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.session.SessionMessage;
 import hyperclip.core.vdagent.VdagentConnection;
 import hyperclip.core.vdagent.VdagentRole;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -46,6 +48,7 @@ final class SpiceMachine implements Machine, VdagentConnection.Owner, Reach.Owne
     private final Path path;
     private final Reach reach;
     private final NotCarried notCarried = new NotCarried();
+    private Optional<VdagentConnection> current = Optional.empty();
     private Optional<Session> session = Optional.empty();
     private String state = "";
     private int connections;
@@ -114,12 +117,22 @@ final class SpiceMachine implements Machine, VdagentConnection.Owner, Reach.Owne
         return session.stream().toList();
     }
 
+    @Override
+    public void take(Hub files, String view, SessionMessage.Send file, Consumer<Optional<String>> outcome) {
+        if (current.isPresent()) {
+            current.get().send(files, view, file.name(), file.size(), outcome);
+        } else {
+            outcome.accept(Optional.of("the machine is not connected: " + state));
+        }
+    }
+
     private VdagentConnection newConnection() {
         return new VdagentConnection(VdagentRole.HOST, this, FileSpool::new, random, loop::millis);
     }
 
     @Override
     public void up(VdagentConnection connection) {
+        current = Optional.of(connection);
         setState("connected, waiting for the agent");
         int mine = ++connections;
         loop.after(SILENT, () -> {
@@ -132,6 +145,7 @@ final class SpiceMachine implements Machine, VdagentConnection.Owner, Reach.Owne
 
     @Override
     public void down(String why) {
+        current = Optional.empty();
         connections++;
         setState(why);
     }

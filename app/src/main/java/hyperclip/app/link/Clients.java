@@ -40,6 +40,12 @@ public final class Clients {
         List<Map<String, String>> sessions(String user);
 
         List<Map<String, String>> status(String user);
+
+        /// A client that is attached to nothing wants to send a file, and waits for how that ends.
+        default void send(SessionConnection client, SessionMessage.Send file) {
+            client.say(new SessionMessage.Refusal(
+                    "files are sent into a machine from the host, by its front end (`hyperclip host`)"));
+        }
     }
 
     public Clients(Hub hub, Places places) {
@@ -55,6 +61,14 @@ public final class Clients {
     /// A client has said something on channel 0.
     public void said(SessionConnection connection, String user, SessionMessage message, long position)
             throws ProtocolException {
+        if (message instanceof SessionMessage.Send file) {
+            if (connection.hasChannel(CHANNEL)) {
+                connection.say(new SessionMessage.Refusal("this client is attached, or sends a file already"));
+            } else {
+                places.send(connection, file);
+            }
+            return;
+        }
         if (!(message instanceof SessionMessage.Ask(SessionMessage.Question question, String place))) {
             throw new ProtocolException("a message that a client has no use for", position);
         }

@@ -24,6 +24,9 @@ public sealed interface SessionMessage {
     int MAX_FIELDS = 32;
     int MAX_CHANNEL = 0xFFFF;
 
+    /// What file systems take (NAME_MAX counts bytes, which are as many or more).
+    int MAX_FILE_NAME = 255;
+
     /// Who speaks. The first message of each side, on channel 0.
     ///
     /// @param name what the speaker calls itself: an agent its display, the others nothing
@@ -115,6 +118,15 @@ public sealed interface SessionMessage {
     }
 
     record Done() implements SessionMessage {}
+
+    /// A client asks that a file be put down in a machine. Its channel 1 is open from then on, and what it
+    /// offers there next is the file's content, under any type. The answer is a [Row] that tells how it ended,
+    /// and a [Done]; or a [Refusal].
+    ///
+    /// @param place the machine
+    /// @param name 1 to [#MAX_FILE_NAME] characters, no `/` and no control character among them
+    /// @param size in bytes
+    record Send(String place, String name, long size) implements SessionMessage {}
 
     /// An offer's age and standing travel as they are told; see [Signal.Offer].
     static Offer offer(

@@ -201,7 +201,8 @@ final class SessionPeer implements Peer {
                     SessionMessage.Close _,
                     SessionMessage.Ask _,
                     SessionMessage.Row _,
-                    SessionMessage.Done _ -> {
+                    SessionMessage.Done _,
+                    SessionMessage.Send _ -> {
                 return false;
             }
         }

@@ -67,6 +67,9 @@ final class SessionReader {
                 new SessionMessage.Ask(word(object, "question", SessionMessage.Question.class), place(object));
             case "row" -> new SessionMessage.Row(fields(object));
             case "done" -> new SessionMessage.Done();
+            case "send" ->
+                new SessionMessage.Send(
+                        place(object), fileName(object), object.number("size", 0, SessionMessage.MAX_NUMBER));
             default ->
                 throw NAME.matcher(what).matches()
                         ? new ProtocolException("an unknown message '" + what + "'", position)
@@ -147,6 +150,14 @@ final class SessionReader {
             throw object.bad("place", "a session or VM/session");
         }
         return place;
+    }
+
+    private static String fileName(JsonObject object) throws ProtocolException {
+        String name = object.text("name", SessionMessage.MAX_FILE_NAME);
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0 || hasControl(name)) {
+            throw object.bad("name", "the name of a file");
+        }
+        return name;
     }
 
     private static String sentence(JsonObject object) throws ProtocolException {

@@ -89,6 +89,11 @@ final class SessionWriter {
                 json.writeEndObject();
             }
             case SessionMessage.Done() -> say(json, "done");
+            case SessionMessage.Send send ->
+                say(json, "send")
+                        .writeStringProperty("place", send.place())
+                        .writeStringProperty("name", send.name())
+                        .writeNumberProperty("size", send.size());
         }
     }
 

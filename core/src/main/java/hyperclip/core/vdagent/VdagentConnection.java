@@ -1,5 +1,6 @@
 package hyperclip.core.vdagent;
 
+import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.MimeType;
 import hyperclip.core.clipboard.Peer;
 import hyperclip.core.clipboard.Selection;
@@ -8,8 +9,12 @@ import hyperclip.core.wire.Connection;
 import hyperclip.core.wire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -40,6 +45,9 @@ public final class VdagentConnection implements Connection {
             Capability.CLIPBOARD_SELECTION,
             Capability.CLIPBOARD_GRAB_SERIAL);
 
+    /// The most files that are sent at a time.
+    static final int MAX_FILES = 32;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final VdagentRole role;
@@ -56,6 +64,8 @@ public final class VdagentConnection implements Connection {
     private long announceAt = NEVER;
     private VdagentPeer peer;
     private View view;
+    private final Map<Integer, VdagentFile> files = new HashMap<>();
+    private int lastFile;
 
     /// Whoever holds the connection. It is told on the thread that hands the bytes in.
     public interface Owner {
@@ -123,6 +133,16 @@ public final class VdagentConnection implements Connection {
         for (VdagentMessage message = reader.read(bytes); message != null; message = reader.read(bytes)) {
             switch (message) {
                 case VdagentMessage.AnnounceCapabilities announcement -> greeted(announcement);
+                case VdagentMessage.FileStatus status -> {
+                    VdagentFile file = files.get(status.id());
+                    if (file != null) {
+                        file.heard(status);
+                    }
+                }
+                case VdagentMessage.FileStart start -> refuse(start);
+                case VdagentMessage.FileData _ -> {
+                    // Of a file that was refused.
+                }
                 case VdagentMessage.ClientDisconnected _ -> {
                     closeView();
                     greeted = false;
@@ -143,6 +163,50 @@ public final class VdagentConnection implements Connection {
         }
     }
 
+    /// A viewer would wait for an answer.
+    private void refuse(VdagentMessage.FileStart start) {
+        VdagentMessage.FileStatus.Result result = theirs.contains(Capability.FILE_XFER_DETAILED_ERRORS)
+                ? VdagentMessage.FileStatus.Result.DISABLED
+                : VdagentMessage.FileStatus.Result.ERROR;
+        outbox.control(new VdagentMessage.FileStatus(start.id(), result));
+    }
+
+    /// Sends a file to the agent: the content that is offered next in that hub.
+    ///
+    /// @param name of a view that is opened there, which stays open
+    /// @param file what it is to be called, without `/` and control characters
+    /// @param size of its content, in bytes
+    /// @param outcome told once: why the agent does not have it, as a sentence, or nothing where it has it
+    public void send(Hub hub, String name, String file, long size, Consumer<Optional<String>> outcome) {
+        files.values().removeIf(VdagentFile::isOver);
+        if (!greeted || theirs.contains(Capability.FILE_XFER_DISABLED) || files.size() >= MAX_FILES) {
+            outcome.accept(Optional.of(
+                    !greeted
+                            ? "no agent in the machine has answered yet"
+                            : files.size() >= MAX_FILES
+                                    ? MAX_FILES + " files are on their way already"
+                                    : "the machine's agent takes no files"));
+            return;
+        }
+        int id = ++lastFile;
+        hub.open(name, opened -> {
+            VdagentFile made = new VdagentFile(id, file, size, opened, outbox, millis, outcome);
+            files.put(id, made);
+            return signal -> {
+                made.say(signal);
+                if (!outbox.isEmpty()) {
+                    owner.hasToSend();
+                }
+            };
+        });
+    }
+
+    private void loseFiles() {
+        List<VdagentFile> lost = List.copyOf(files.values());
+        files.clear();
+        lost.forEach(VdagentFile::lost);
+    }
+
     private void greeted(VdagentMessage.AnnounceCapabilities announcement) {
         theirs = announcement.capabilities();
         boolean selections = both(Capability.CLIPBOARD_SELECTION);
@@ -154,6 +218,7 @@ public final class VdagentConnection implements Connection {
         if (isAnew) {
             // What was meant for who has been there before.
             outbox.forget();
+            loseFiles();
         }
         if (announcement.isRequest()) {
             announce(false);
@@ -240,7 +305,11 @@ public final class VdagentConnection implements Connection {
 
     @Override
     public long deadline() {
-        return Math.min(announceAt, peer == null ? NEVER : peer.deadline());
+        long first = Math.min(announceAt, peer == null ? NEVER : peer.deadline());
+        for (VdagentFile file : files.values()) {
+            first = Math.min(first, file.deadline());
+        }
+        return first;
     }
 
     @Override
@@ -251,6 +320,7 @@ public final class VdagentConnection implements Connection {
         if (peer != null) {
             peer.tick();
         }
+        files.values().forEach(VdagentFile::tick);
         if (!outbox.isEmpty()) {
             owner.hasToSend();
         }
@@ -263,6 +333,7 @@ public final class VdagentConnection implements Connection {
     @Override
     public void closeAll() {
         closeView();
+        loseFiles();
         outbox.clear();
     }
 

@@ -4,9 +4,11 @@ import hyperclip.core.clipboard.Selection;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
-/// What is said in the agent's protocol about clipboards (vd_agent.h, VDAgent*), and the rest as [Other].
+/// What is said in the agent's protocol about clipboards and files (vd_agent.h, VDAgent*), and the rest as
+/// [Other].
 ///
 /// The selection SECONDARY is nobody's here: what is said about it comes as [Other].
 public sealed interface VdagentMessage {
@@ -44,6 +46,38 @@ public sealed interface VdagentMessage {
 
     /// The client of a SPICE server has gone, and what it had copied with it.
     record ClientDisconnected() implements VdagentMessage {}
+
+    /// The client has a file for the agent: `size` bytes that describe it follow, in [Piece]s: a key file
+    /// (GLib, Key files) with the group `vdagent-file-xfer` and its keys `name` and `size`.
+    ///
+    /// @param id of the file, in all that is said of it
+    record FileStart(int id, long size) implements VdagentMessage {}
+
+    /// The agent on a file, or the client that sends no more of it.
+    ///
+    /// @param free how many bytes are free where it is [FileStatus.Result#NOT_ENOUGH_SPACE]; not always told
+    record FileStatus(int id, Result result, OptionalLong free) implements VdagentMessage {
+
+        /// In the order of their numbers (VD_AGENT_FILE_XFER_STATUS_*). Those after SUCCESS are told only to a
+        /// client with [Capability#FILE_XFER_DETAILED_ERRORS].
+        public enum Result {
+            CAN_SEND_DATA,
+            CANCELLED,
+            ERROR,
+            SUCCESS,
+            NOT_ENOUGH_SPACE,
+            SESSION_LOCKED,
+            VDAGENT_NOT_CONNECTED,
+            DISABLED
+        }
+
+        public FileStatus(int id, Result result) {
+            this(id, result, OptionalLong.empty());
+        }
+    }
+
+    /// The next bytes of a file: `size` of them follow, in [Piece]s.
+    record FileData(int id, long size) implements VdagentMessage {}
 
     /// Something else, with what it has in [Piece]s.
     ///

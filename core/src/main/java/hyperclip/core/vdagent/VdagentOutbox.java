@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.SequencedSet;
 import java.util.function.Function;
 
-/// What waits to be sent, message by message: one that has begun must end before the next, because a port carries one
-/// at
-/// a time.
+/// What waits to be sent, message by message: one that has begun must end before the next, because a port
+/// carries one at a time.
 ///
 /// Control goes first and is bounded by [#MAX_WAITING]; grabs and releases are conflated to the newest of each
 /// selection, and get their serial only when they leave. Content comes last, and waits in its spool.
@@ -72,10 +72,29 @@ final class VdagentOutbox {
         unsaid.add(selection);
     }
 
+    /// @param message that is followed by content
     /// @param content closed when it has been sent, or never will be
     /// @param onEnd told then
-    void content(VdagentMessage.Content message, Spool content, Runnable onEnd) {
+    void content(VdagentMessage message, Spool content, Runnable onEnd) {
         contents.add(new Whole(message, content, onEnd));
+    }
+
+    /// Sends nothing more of a file.
+    ///
+    /// @return whether it had not even been begun
+    boolean dropFile(int id) {
+        boolean isUnsaid = contents.stream().anyMatch(whole -> isStart(whole.message, id));
+        List<Whole> dropped = contents.stream()
+                .filter(whole -> isStart(whole.message, id)
+                        || (whole.message instanceof VdagentMessage.FileData(int of, long _) && of == id))
+                .toList();
+        contents.removeAll(dropped);
+        dropped.forEach(Whole::close);
+        return isUnsaid;
+    }
+
+    private static boolean isStart(VdagentMessage message, int id) {
+        return message instanceof VdagentMessage.FileStart(int of, long _) && of == id;
     }
 
     boolean isEmpty() {

@@ -24,10 +24,8 @@ import java.util.random.RandomGenerator;
 /// The other side of a vdagent connection as a peer of the hub: messages to signals and back.
 ///
 /// The protocol has no number for a request and no credit, and the size of content stands before it. So of each
-/// selection
-/// one request is under way at a time; what comes is taken as it comes, and what exceeds the credit waits in a spool;
-/// and
-/// what is asked of us is read whole into a spool before any of it is sent.
+/// selection one request is under way at a time; what comes is taken as it comes, and what exceeds the credit
+/// waits in a spool; and what is asked of us is read whole into a spool before any of it is sent.
 final class VdagentPeer implements Peer {
 
     /// The most answers to the other side that may be read or wait at a time. Further requests are refused.
@@ -318,8 +316,12 @@ final class VdagentPeer implements Peer {
                 }
             }
             case VdagentMessage.MaxClipboard(int bytes) -> maxTheyTake = bytes;
-            case VdagentMessage.AnnounceCapabilities _, VdagentMessage.ClientDisconnected _, VdagentMessage.Other _ ->
-                throw new IllegalArgumentException("not about a clipboard");
+            case VdagentMessage.AnnounceCapabilities _,
+                    VdagentMessage.ClientDisconnected _,
+                    VdagentMessage.FileStart _,
+                    VdagentMessage.FileStatus _,
+                    VdagentMessage.FileData _,
+                    VdagentMessage.Other _ -> throw new IllegalArgumentException("not about a clipboard");
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// Bytes to messages.
 ///
@@ -15,10 +16,9 @@ import java.util.OptionalInt;
 /// message: protocol u32 = 1 │ type u32 │ opaque u64 │ size u32 │ body       all little-endian
 /// ```
 ///
-/// A message spans any number of chunks of one port, and chunks of the two ports may take turns. No length is believed:
-/// what is short by nature is collected within [#MAX_BODY], all else is handed out in pieces as it comes, so that a
-/// chunk
-/// or a message may announce 4 GiB and costs nothing.
+/// A message spans any number of chunks of one port, and chunks of the two ports may take turns. No length is
+/// believed: what is short by nature is collected within [#MAX_BODY], all else is handed out in pieces as it
+/// comes, so that a chunk or a message may announce 4 GiB and costs nothing.
 ///
 /// Bad input is a [ProtocolException] that names the first byte of the chunk, after which nothing can be read: another
 /// port, another protocol number, a chunk that goes on when its message has ended, a body that is shorter than what it
@@ -34,8 +34,13 @@ final class VdagentReader {
     static final int CLIENT_PORT = 1;
     static final int SERVER_PORT = 2;
 
+    /// By their numbers (vd_agent.h, VD_AGENT_FILE_XFER_STATUS_*).
+    private static final List<VdagentMessage.FileStatus.Result> RESULTS =
+            List.of(VdagentMessage.FileStatus.Result.values());
+
     private static final int SELECTION = 4;
     private static final int NUMBER = 4;
+    private static final int LONG_NUMBER = 8;
 
     private final ByteBuffer chunkHeader = buffer(CHUNK_HEADER);
     private final Stream[] streams = {new Stream(), new Stream()};
@@ -183,6 +188,9 @@ final class VdagentReader {
                     VdagentWriter.CLIPBOARD_REQUEST,
                     VdagentWriter.CLIPBOARD_RELEASE,
                     VdagentWriter.MAX_CLIPBOARD -> (int) Math.min(size, MAX_BODY + 1);
+            case VdagentWriter.FILE_XFER_START -> (int) Math.min(size, NUMBER);
+            case VdagentWriter.FILE_XFER_STATUS -> (int) Math.min(size, NUMBER + NUMBER + LONG_NUMBER);
+            case VdagentWriter.FILE_XFER_DATA -> (int) Math.min(size, NUMBER + LONG_NUMBER);
             default -> 0;
         };
     }
@@ -210,6 +218,15 @@ final class VdagentReader {
             }
             case VdagentWriter.MAX_CLIPBOARD -> new VdagentMessage.MaxClipboard(number(body));
             case VdagentWriter.CLIENT_DISCONNECTED -> new VdagentMessage.ClientDisconnected();
+            case VdagentWriter.FILE_XFER_START -> new VdagentMessage.FileStart(number(body), stream.left);
+            case VdagentWriter.FILE_XFER_STATUS -> status(body);
+            case VdagentWriter.FILE_XFER_DATA -> {
+                int id = number(body);
+                if (body.remaining() < LONG_NUMBER) {
+                    throw bad("a message that is shorter than its fields");
+                }
+                yield new VdagentMessage.FileData(id, stream.left);
+            }
             default -> null;
         };
         stream.body.position(stream.body.limit());
@@ -234,6 +251,21 @@ final class VdagentReader {
     private VdagentMessage release(ByteBuffer body) {
         Selection selection = selections && body.hasRemaining() ? selection(body.get()) : Selection.CLIPBOARD;
         return selection == null ? null : new VdagentMessage.Release(selection);
+    }
+
+    private VdagentMessage status(ByteBuffer body) throws ProtocolException {
+        int id = number(body);
+        int number = number(body);
+        // A result of a later version is none that lets us go on.
+        VdagentMessage.FileStatus.Result result =
+                number >= 0 && number < RESULTS.size() ? RESULTS.get(number) : VdagentMessage.FileStatus.Result.ERROR;
+        boolean isFree = result == VdagentMessage.FileStatus.Result.NOT_ENOUGH_SPACE && body.remaining() == LONG_NUMBER;
+        return new VdagentMessage.FileStatus(
+                id, result, isFree ? OptionalLong.of(Math.max(0, body.getLong())) : OptionalLong.empty());
+    }
+
+    static int numberOf(VdagentMessage.FileStatus.Result result) {
+        return RESULTS.indexOf(result);
     }
 
     /// Null for one that we have not.

@@ -27,12 +27,14 @@ public enum VdagentRole {
                         Capability.CLIPBOARD_SELECTION,
                         Capability.GUEST_LINEEND_LF,
                         Capability.MAX_CLIPBOARD,
+                        Capability.FILE_XFER_DISABLED,
                         Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB,
                         Capability.CLIPBOARD_GRAB_SERIAL);
             case HOST ->
                 Set.of(
                         Capability.CLIPBOARD_BY_DEMAND,
                         Capability.CLIPBOARD_SELECTION,
+                        Capability.FILE_XFER_DETAILED_ERRORS,
                         Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB,
                         Capability.CLIPBOARD_GRAB_SERIAL);
         };

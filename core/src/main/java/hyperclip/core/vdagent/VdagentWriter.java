@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// Messages to bytes: the header of a message and its body up to its content ([VdagentReader] draws them). Cutting it
 /// into chunks is the outbox's.
@@ -15,6 +16,9 @@ final class VdagentWriter {
     static final int CLIPBOARD_GRAB = 7;
     static final int CLIPBOARD_REQUEST = 8;
     static final int CLIPBOARD_RELEASE = 9;
+    static final int FILE_XFER_START = 10;
+    static final int FILE_XFER_STATUS = 11;
+    static final int FILE_XFER_DATA = 12;
     static final int CLIENT_DISCONNECTED = 13;
     static final int MAX_CLIPBOARD = 14;
 
@@ -32,7 +36,7 @@ final class VdagentWriter {
         serials = withSerials;
     }
 
-    /// The message up to its content; [VdagentMessage.Content#size] bytes are to follow.
+    /// The message up to its content, of which as many bytes are to follow as the message says.
     ByteBuffer write(VdagentMessage message) {
         ByteBuffer bytes = ByteBuffer.allocate(MAX_FIXED).order(ByteOrder.LITTLE_ENDIAN);
         bytes.position(VdagentReader.MESSAGE_HEADER);
@@ -70,6 +74,21 @@ final class VdagentWriter {
                 yield MAX_CLIPBOARD;
             }
             case VdagentMessage.ClientDisconnected _ -> CLIENT_DISCONNECTED;
+            case VdagentMessage.FileStart(int id, long size) -> {
+                bytes.putInt(id);
+                content = size;
+                yield FILE_XFER_START;
+            }
+            case VdagentMessage.FileStatus(int id, VdagentMessage.FileStatus.Result result, OptionalLong free) -> {
+                bytes.putInt(id).putInt(VdagentReader.numberOf(result));
+                free.ifPresent(bytes::putLong);
+                yield FILE_XFER_STATUS;
+            }
+            case VdagentMessage.FileData(int id, long size) -> {
+                bytes.putInt(id).putLong(size);
+                content = size;
+                yield FILE_XFER_DATA;
+            }
             case VdagentMessage.Other _, VdagentMessage.Piece _ ->
                 throw new IllegalArgumentException("not a message that is written here");
         };

@@ -46,6 +46,7 @@ class SessionProtocolDocumentTest {
         all.put("row", connection(new SessionMessage.Row(Map.of("session", "alice", "display", ":0"))));
         all.put("running", connection(new SessionMessage.Running()));
         all.put("done", connection(new SessionMessage.Done()));
+        all.put("send", connection(new SessionMessage.Send("work", "Grüße.pdf", 123_456)));
         all.put(
                 "offer",
                 channel(SessionMessage.offer(

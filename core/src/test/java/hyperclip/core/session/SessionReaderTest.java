@@ -34,6 +34,7 @@ class SessionReaderTest {
     private static final String OFFER = """
             {"say":"offer","selection":"clipboard","serial":1,"offer":"00112233445566778899aabbccddeeff",\
             "types":["text/html"],"age":0,"standing":"fresh"}""";
+    private static final String SEND = "{\"say\":\"send\",\"place\":\"work\",\"name\":\"a.pdf\",\"size\":1}";
     private static final String REQUEST = """
             {"say":"request","transfer":7,"selection":"clipboard","offer":"00112233445566778899aabbccddeeff",\
             "type":"text/html","credit":1}""";
@@ -95,6 +96,7 @@ class SessionReaderTest {
                 "reason",
                 "question",
                 "place",
+                "size",
                 "fields")) {
             String quoted = '"' + member + "\":";
             if (json.contains(quoted) && !name.equals("row")) {
@@ -117,6 +119,22 @@ class SessionReaderTest {
                 List.of("-1", "9007199254740992", "9223372036854775807", "18446744073709551616", "1.0", "\"1\"")) {
             refused(OFFER.replace(old, "\"%s\":%s".formatted(member, bad)), "'" + member + "'");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a/b", "/", "a\\nb", "a\\u0000", "\\u009b"})
+    void theNameOfAFileIsOneAndSpeaksToNoTerminal(String name) throws Exception {
+        refused(SEND.replace("a.pdf", name), "'name'");
+    }
+
+    @Test
+    void aFileEndsAtItsBounds() throws Exception {
+        read(SEND.replace("a.pdf", "世".repeat(SessionMessage.MAX_FILE_NAME)));
+        refused(SEND.replace("a.pdf", "b".repeat(SessionMessage.MAX_FILE_NAME + 1)), "'name'");
+        read(SEND.replace(":1}", ":9007199254740991}"));
+        read(SEND.replace(":1}", ":0}"));
+        refused(SEND.replace(":1}", ":9007199254740992}"), "'size'");
+        refused(SEND.replace(":1}", ":-1}"), "'size'");
     }
 
     @Test

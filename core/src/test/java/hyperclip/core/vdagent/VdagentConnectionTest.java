@@ -13,19 +13,24 @@ import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.Standing;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.vdagent.VdagentMessage.FileStatus.Result;
 import hyperclip.core.wire.ProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The odd things that the other sides do, one by one (docs/vdagent.md), at a hub with one application beside.
 class VdagentConnectionTest implements VdagentConnection.Owner {
@@ -202,6 +207,7 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
                     content.append(UTF_8.decode(bytes));
                     if (isLast) {
                         heard.add(content.toString());
+                        content.setLength(0);
                     }
                 } else {
                     heard.add(word(message));
@@ -225,6 +231,9 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
                 "content " + selection.word() + " " + type + " " + size;
             case VdagentMessage.MaxClipboard(int bytes) -> "at most " + bytes;
             case VdagentMessage.ClientDisconnected _ -> "gone";
+            case VdagentMessage.FileStart start -> "file " + start.id();
+            case VdagentMessage.FileStatus status -> "file " + status.id() + " " + status.result();
+            case VdagentMessage.FileData data -> "file " + data.id() + " of " + data.size();
             case VdagentMessage.Other(int type, long _) -> "other " + type;
             case VdagentMessage.Piece _ -> "piece";
         };
@@ -759,5 +768,239 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
             say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         }
         assertThat(connection.isOverfull()).isTrue();
+    }
+
+    // ---- files ----
+
+    /// A file of a client's: what it is asked for, and how it ended.
+    private final class Client {
+        private final Hub files = new Hub(() -> now, (follower, followed) -> true, Limits.USUAL, refusal -> {});
+        private final List<Signal> heard = new ArrayList<>();
+        private final List<String> outcome = new ArrayList<>();
+        private final View view = files.open("client", opened -> heard::add);
+
+        Client(String name, long size) {
+            connection.send(files, "machine", name, size, why -> outcome.add(why.orElse("it has it")));
+            view.hear(new Signal.Offer(
+                    Selection.CLIPBOARD, OfferId.random(new Random(9)), List.of(PNG), 0, Standing.FRESH));
+        }
+
+        private long asked() {
+            return heard.stream()
+                    .filter(Signal.Request.class::isInstance)
+                    .mapToLong(signal -> ((Signal.Request) signal).transfer())
+                    .findFirst()
+                    .orElse(-1);
+        }
+
+        private void handOut(String text) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+            while (bytes.hasRemaining()) {
+                int length = Math.min(Signal.MAX_CHUNK, bytes.remaining());
+                view.hear(new Signal.Chunk(asked(), bytes.slice(bytes.position(), length)));
+                bytes.position(bytes.position() + length);
+            }
+        }
+
+        private void end() {
+            view.hear(new Signal.End(asked()));
+        }
+
+        private long granted() {
+            return heard.stream()
+                    .filter(Signal.Credit.class::isInstance)
+                    .mapToLong(signal -> ((Signal.Credit) signal).bytes())
+                    .sum();
+        }
+    }
+
+    private void status(Result result) throws ProtocolException {
+        say(new VdagentMessage.FileStatus(1, result));
+    }
+
+    /// An agent that takes files says so by saying nothing about them.
+    private Client clientOf(String name, long size) throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        heard();
+        return new Client(name, size);
+    }
+
+    @Test
+    void aFileIsDescribedAndThenSentAsTheAgentWantsIt() throws ProtocolException {
+        Client client = clientOf("letter.txt", 7);
+        assertThat(heard()).containsExactly("file 1", "[vdagent-file-xfer]\nname=letter.txt\nsize=7\n\0");
+        assertThat(client.asked()).isNegative();
+        status(Result.CAN_SEND_DATA);
+        client.handOut("let");
+        client.handOut("ters");
+        client.end();
+        assertThat(heard()).containsExactly("file 1 of 3", "let", "file 1 of 4", "ters");
+        assertThat(client.outcome).isEmpty();
+        status(Result.SUCCESS);
+        assertThat(client.outcome).containsExactly("it has it");
+    }
+
+    @Test
+    void theNamesOfFilesAreWrittenAsGlibReadsThem() throws ProtocolException {
+        clientOf("  a\\n;b=c #", 7);
+        assertThat(heard()).contains("[vdagent-file-xfer]\nname=\\s a\\\\n;b=c #\nsize=7\n\0");
+    }
+
+    @Test
+    void anEmptyFileIsAPieceOfNothing() throws ProtocolException {
+        Client client = clientOf("empty", 0);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        client.end();
+        assertThat(heard()).containsExactly("file 1 of 0");
+        status(Result.SUCCESS);
+        assertThat(client.outcome).containsExactly("it has it");
+    }
+
+    @Test
+    void ofAFileNoMoreIsAskedForThanHasLeft() throws ProtocolException {
+        Client client = clientOf("large", 1_000_000);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        client.handOut("x".repeat(VdagentFile.WINDOW));
+        assertThat(client.granted()).isZero();
+        assertThat(heard())
+                .filteredOn(line -> line.startsWith("file"))
+                .hasSize(8)
+                .allMatch("file 1 of 65536"::equals);
+        assertThat(client.granted()).isEqualTo(VdagentFile.WINDOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CANCELLED, cancelled in the machine",
+        "ERROR, could not write it",
+        "NOT_ENOUGH_SPACE, not enough space",
+        "SESSION_LOCKED, locked",
+        "VDAGENT_NOT_CONNECTED, no session in the machine",
+        "DISABLED, takes no files"
+    })
+    void theAgentsRefusalsAreUnderstood(Result result, String why) throws ProtocolException {
+        Client client = clientOf("file", 7);
+        heard();
+        status(result);
+        assertThat(client.outcome).singleElement().asString().contains(why);
+        // As well where it is half sent.
+        Client other = new Client("other", 7);
+        heard();
+        say(new VdagentMessage.FileStatus(2, Result.CAN_SEND_DATA));
+        other.handOut("half");
+        heard();
+        say(new VdagentMessage.FileStatus(2, result));
+        assertThat(other.outcome).singleElement().asString().contains(why);
+        assertThat(other.heard).last().isInstanceOf(Signal.Abort.class);
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void howMuchSpaceThereIsIsSaid() throws ProtocolException {
+        Client client = clientOf("file", 7);
+        say(new VdagentMessage.FileStatus(1, Result.NOT_ENOUGH_SPACE, OptionalLong.of(1234)));
+        assertThat(client.outcome).singleElement().asString().contains("1,234 bytes are free");
+    }
+
+    @Test
+    void aClientThatGoesTakesItsFileBack() throws ProtocolException {
+        Client client = clientOf("file", 700_000);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        client.handOut("x".repeat(VdagentFile.WINDOW));
+        client.files.closeGone(client.view);
+        assertThat(heard()).containsExactly("file 1 CANCELLED");
+        assertThat(client.outcome).hasSize(1);
+    }
+
+    @Test
+    void aFileThatWasNotEvenAnnouncedIsNotTakenBack() throws ProtocolException {
+        Client client = clientOf("file", 7);
+        client.files.closeGone(client.view);
+        assertThat(heard()).isEmpty();
+        assertThat(client.outcome).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"short, shorter", "much too long, longer"})
+    void aFileThatChangesMeanwhileIsTakenBack(String text, String why) throws ProtocolException {
+        Client client = clientOf("file", 7);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        client.handOut(text);
+        client.end();
+        assertThat(heard()).contains("file 1 CANCELLED");
+        assertThat(client.outcome).singleElement().asString().contains(why);
+    }
+
+    @Test
+    void anAgentThatDoesNotAnswerIsNotWaitedForForEver() throws ProtocolException {
+        Client client = clientOf("file", 4);
+        heard();
+        pass(VdagentFile.ANSWER_WITHIN);
+        assertThat(client.outcome).singleElement().asString().contains("not answered");
+        assertThat(heard()).containsExactly("file 1 CANCELLED");
+        Client other = new Client("other", 4);
+        say(new VdagentMessage.FileStatus(2, Result.CAN_SEND_DATA));
+        other.handOut("text");
+        other.end();
+        heard();
+        pass(VdagentFile.STORED_WITHIN - 1);
+        assertThat(other.outcome).isEmpty();
+        pass(1);
+        assertThat(other.outcome).singleElement().asString().contains("that it has all");
+    }
+
+    @Test
+    void withItsAgentAFileIsLost() throws ProtocolException {
+        Client client = clientOf("file", 7);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        assertThat(client.outcome).singleElement().asString().contains("lost");
+        assertThat(client.heard).last().isInstanceOf(Signal.Abort.class);
+        Client other = new Client("other", 7);
+        connection.closeAll();
+        assertThat(other.outcome).singleElement().asString().contains("lost");
+    }
+
+    @Test
+    void anAgentThatTakesNoFilesIsNotAsked() throws ProtocolException {
+        Set<Capability> disabled = EnumSet.copyOf(CLIENTS);
+        disabled.add(Capability.FILE_XFER_DISABLED);
+        greet(VdagentRole.HOST, disabled);
+        heard();
+        assertThat(new Client("file", 7).outcome).singleElement().asString().contains("takes no files");
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void tooManyFilesAtATimeAreRefused() throws ProtocolException {
+        clientOf("file", 7);
+        for (int i = 1; i < VdagentConnection.MAX_FILES; i++) {
+            assertThat(new Client("file", 7).outcome).isEmpty();
+        }
+        assertThat(new Client("file", 7).outcome).singleElement().asString().contains("on their way already");
+        status(Result.ERROR);
+        assertThat(new Client("file", 7).outcome).isEmpty();
+    }
+
+    /// A viewer would wait for an answer to the file that was dropped on it.
+    @Test
+    void anAgentHereTakesNoFiles() throws ProtocolException {
+        Set<Capability> detailed = EnumSet.copyOf(CLIENTS);
+        detailed.add(Capability.FILE_XFER_DETAILED_ERRORS);
+        greet(VdagentRole.GUEST, detailed);
+        heard();
+        byte[] description = VdagentFile.describe("letter.txt", 7).getBytes(UTF_8);
+        say(new VdagentMessage.FileStart(1, description.length), description);
+        assertThat(heard()).containsExactly("file 1 DISABLED");
+        connection.closeAll();
+        greet(VdagentRole.GUEST, QEMUS);
+        heard();
+        say(new VdagentMessage.FileStart(1, description.length), description);
+        assertThat(heard()).containsExactly("file 1 ERROR");
     }
 }

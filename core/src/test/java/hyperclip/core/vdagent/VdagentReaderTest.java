@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import hyperclip.core.clipboard.Selection;
+import hyperclip.core.vdagent.VdagentMessage.FileStatus.Result;
 import hyperclip.core.wire.ProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,29 @@ class VdagentReaderTest {
                 .first()
                 .extracting(Heard::message)
                 .isEqualTo(new VdagentMessage.Other(1, 13));
+    }
+
+    @Test
+    void whatIsSaidOfFiles() throws ProtocolException {
+        Map<String, byte[]> golden = Golden.all();
+        assertThat(read(golden.get("file: it may be sent")))
+                .containsExactly(new Heard(new VdagentMessage.FileStatus(1, Result.CAN_SEND_DATA), ""));
+        assertThat(read(golden.get("file: all of it is there")))
+                .containsExactly(new Heard(new VdagentMessage.FileStatus(1, Result.SUCCESS), ""));
+        assertThat(read(golden.get("file: not enough space")))
+                .containsExactly(new Heard(
+                        new VdagentMessage.FileStatus(2, Result.NOT_ENOUGH_SPACE, OptionalLong.of(82_637_008_896L)),
+                        ""));
+        assertThat(read(golden.get("file: letter.txt of 7 bytes")))
+                .containsExactly(new Heard(new VdagentMessage.FileStart(1, 44), VdagentFile.describe("letter.txt", 7)));
+        assertThat(read(golden.get("file: its content")))
+                .containsExactly(new Heard(new VdagentMessage.FileData(1, 7), "Grüße"));
+        assertThat(read(golden.get("file: cancelled")))
+                .containsExactly(new Heard(new VdagentMessage.FileStatus(1, Result.CANCELLED), ""));
+        assertThat(read(golden.get("file: the session is locked")))
+                .containsExactly(new Heard(new VdagentMessage.FileStatus(1, Result.SESSION_LOCKED), ""));
+        assertThat(read(golden.get("file: of a result that is not known")))
+                .containsExactly(new Heard(new VdagentMessage.FileStatus(1, Result.ERROR), ""));
     }
 
     private static VdagentMessage grab(Selection selection, OptionalInt serial, VdagentType... types) {

@@ -50,6 +50,34 @@ class CommandsTest {
     }
 
     @Test
+    void filesThatCannotBeSentAreNamedAtOnce() {
+        Path file = folder.file("file", new byte[] {1});
+        assertThat(run("copy", file.toString()).errors()).contains("--to", "< FILE");
+        assertThat(run("copy", "--to=a", "/nonexistent/file").errors()).contains("there is no /nonexistent/file");
+        assertThat(run("copy", "--to=a", folder.path().toString()).errors()).contains("is a folder", "archive");
+        assertThat(run("copy", "--to=a", "/dev/null").errors()).contains("no ordinary file");
+        Path socket = folder.file("host.sock");
+        try (Hyperclip _ = Hyperclip.start(
+                folder.file("log"), Map.of(), "host", "--display=none", "--vm=a=/nonexistent", "--listen=" + socket)) {
+            Await.until("it listens", () -> Files.exists(socket));
+            Result elsewhere = run("copy", "--connect=" + socket, "--to=b", file.toString());
+            assertThat(elsewhere.code()).isEqualTo(5);
+            assertThat(elsewhere.errors()).contains("there is no machine b here; there is a");
+            Result other = run("copy", "--connect=" + socket, "--to=a", file.toString());
+            assertThat(other.code()).isEqualTo(1);
+            assertThat(other.errors()).contains(file + " was not sent to a", "SPICE's agent only");
+        }
+        Path guests = folder.file("guest.sock");
+        try (Hyperclip _ =
+                Hyperclip.start(folder.file("log"), Map.of(), "guest", "--port=/nonexistent", "--listen=" + guests)) {
+            Await.until("it listens", () -> Files.exists(guests));
+            assertThat(run("copy", "--connect=" + guests, "--to=a", file.toString())
+                            .errors())
+                    .contains("from the host");
+        }
+    }
+
+    @Test
     void nothingRuns() {
         Result status = Hyperclip.run(Map.of("XDG_RUNTIME_DIR", folder.path().toString()), new byte[0], "status");
         assertThat(status.code()).isEqualTo(5);

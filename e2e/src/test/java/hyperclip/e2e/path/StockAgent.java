@@ -29,7 +29,12 @@ final class StockAgent implements AutoCloseable {
         // No session manager, no input device, and nothing in the background.
         daemon = begin("spice-vdagentd", "-x", "-X", "-f", "-u", "/dev/null", "-s", port.toString(), "-S", socket);
         Await.until("spice-vdagentd listens", () -> Files.exists(Path.of(socket)));
-        agent = begin("spice-vdagent", "-x", "-s", port.toString(), "-S", socket);
+        agent = begin("spice-vdagent", "-x", "-s", port.toString(), "-S", socket, "-o", "0", "-f", files().toString());
+    }
+
+    /// Where it puts the files that it is sent.
+    Path files() {
+        return folder.file("files");
     }
 
     /// Ends both, as a crash does.

@@ -4,8 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hyperclip.core.session.SessionMessage.Question;
+import hyperclip.e2e.path.Hyperclip.Command;
+import hyperclip.e2e.path.Hyperclip.Result;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,5 +145,82 @@ class StockAgentTest {
         there.copy("primary", "after");
         here.awaitPaste("primary", "after");
         assertThat(List.of(host.log().split("\n"))).anyMatch(line -> line.contains("machine stock: connected"));
+    }
+
+    private static Command copy(Path... files) {
+        List<String> arguments = new ArrayList<>(
+                List.of("copy", "--connect", folder.file("host.sock").toString(), "--to", "stock"));
+        Stream.of(files).map(Path::toString).forEach(arguments::add);
+        return Hyperclip.begin(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void filesGoWhereTheAgentPutsThem() throws IOException {
+        byte[] content = Way.letters(LARGE);
+        Path large = folder.file("large file.bin", content);
+        Path empty = folder.file("empty", new byte[0]);
+        Path odd = folder.file("Grüße; [x]=\\n 100 %.txt", "Grüße".getBytes(UTF_8));
+        try (Command copy = copy(large, empty, odd)) {
+            Result sent = copy.result();
+            assertThat(sent.errors().lines())
+                    .containsExactly(
+                            large + ": sent to stock, 50,000,000 bytes",
+                            empty + ": sent to stock, 0 bytes",
+                            odd + ": sent to stock, 7 bytes");
+            assertThat(sent.code()).isZero();
+        }
+        for (Path file : List.of(large, empty, odd)) {
+            assertThat(agent.files().resolve(file.getFileName())).hasSameBinaryContentAs(file);
+        }
+    }
+
+    @Test
+    void aFileThatIsCancelledIsNotLeftBehind() throws IOException {
+        Path endless = folder.file("endless");
+        sparse(endless, 1L << 34);
+        Path there = agent.files().resolve("endless");
+        try (Command copy = copy(endless)) {
+            Await.until("some of it is there", () -> Files.exists(there) && Files.size(there) > 1_000_000);
+            Programs.signal(copy.process().pid(), "INT");
+            assertThat(copy.result().code()).isEqualTo(130);
+        }
+        Await.until("nothing of it is left", () -> !Files.exists(there));
+        assertThat(host.log()).contains("a file of " + (1L << 34) + " bytes was not sent");
+    }
+
+    @Test
+    void theAgentsRefusalsOfFilesAreTold() throws IOException {
+        Path huge = folder.file("huge");
+        sparse(huge, 1L << 42);
+        Path small = folder.file("small", new byte[] {1});
+        try (Command copy = copy(huge, small)) {
+            Result refused = copy.result();
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.errors())
+                    .contains("not enough space in the machine", "bytes are free", "0 of 2 files were sent");
+        }
+        // It makes the folder where there is none.
+        Path moved = agent.files().resolveSibling("moved");
+        Await.until("the folder is made", () -> Files.isDirectory(Files.createDirectories(agent.files())));
+        Files.move(agent.files(), moved);
+        Files.createFile(agent.files());
+        try (Command copy = copy(small)) {
+            Result refused = copy.result();
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.errors()).contains("could not write it", small.toString());
+        } finally {
+            Files.delete(agent.files());
+            Files.move(moved, agent.files());
+        }
+        try (Command copy = copy(small)) {
+            assertThat(copy.result().code()).isZero();
+        }
+    }
+
+    /// A file that takes no space.
+    private static void sparse(Path file, long size) throws IOException {
+        try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+            made.setLength(size);
+        }
     }
 }

@@ -1,0 +1,66 @@
+package hyperclip.app.host;
+
+import hyperclip.app.link.Clients;
+import hyperclip.app.link.Troubles;
+import hyperclip.app.loop.HubTime;
+import hyperclip.app.loop.Loop;
+import hyperclip.core.clipboard.Hub;
+import hyperclip.core.clipboard.Limits;
+import hyperclip.core.session.Rank;
+import hyperclip.core.session.SessionConnection;
+import hyperclip.core.session.SessionMessage;
+import java.util.Map;
+import java.util.Optional;
+
+/// A client's file on its way into a machine. The two have a hub of their own, in which the client offers the
+/// file's content and the machine pastes it: nobody else sees it.
+final class Delivery {
+
+    private final Loop loop;
+    private final Troubles troubles;
+    private final SessionConnection client;
+    private final Machine machine;
+    private final SessionMessage.Send file;
+    private final HubTime time;
+
+    private Delivery(
+            Loop loop,
+            Limits limits,
+            Troubles troubles,
+            SessionConnection client,
+            Machine machine,
+            SessionMessage.Send file) {
+        this.loop = loop;
+        this.troubles = troubles;
+        this.client = client;
+        this.machine = machine;
+        this.file = file;
+        this.time = new HubTime(new Hub(loop::millis, (follower, followed) -> true, limits, refusal -> {}));
+    }
+
+    /// The client is told how it ends.
+    static void begin(
+            Loop loop,
+            Limits limits,
+            Troubles troubles,
+            SessionConnection client,
+            Machine machine,
+            SessionMessage.Send file) {
+        Delivery delivery = new Delivery(loop, limits, troubles, client, machine, file);
+        loop.add(delivery.time);
+        client.open(Clients.CHANNEL, delivery.time.hub(), "client", Rank.HOST_SIDE);
+        machine.take(delivery.time.hub(), "machine", file, delivery::ended);
+    }
+
+    private void ended(Optional<String> why) {
+        loop.remove(time);
+        client.close(Clients.CHANNEL);
+        client.say(new SessionMessage.Row(
+                why.map(sentence -> Map.of("state", "refused", "why", sentence)).orElse(Map.of("state", "sent"))));
+        client.say(new SessionMessage.Done());
+        // Its name is the person's own.
+        String what = "machine " + machine.name() + ": a file of " + file.size() + " bytes was ";
+        why.ifPresentOrElse(
+                sentence -> troubles.note(what + "not sent: " + sentence), () -> troubles.tell(what + "sent"));
+    }
+}
