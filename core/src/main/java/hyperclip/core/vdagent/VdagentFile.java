@@ -94,7 +94,6 @@ final class VdagentFile implements Peer {
 
     /// @param size of its content, in bytes
     /// @param outcome told once: why the agent does not have it, as a sentence, or nothing where it has it
-    /// it
     VdagentFile(
             int id,
             String name,
