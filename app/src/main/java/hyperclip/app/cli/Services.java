@@ -34,7 +34,8 @@ final class Services {
 
     private static final String GUEST_HELP = """
             Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--spice-clipboard auto|always]
-                                   [--listen SOCKET] [--sessions RULE] [LIMITS]
+                                   [--spice-agent SOCKET] [--listen SOCKET] [--sessions RULE]
+                                   [LIMITS]
 
             The daemon inside a virtual machine: joins every session's agent to the host.
 
@@ -47,6 +48,9 @@ final class Services {
               --spice-clipboard auto|always
                                       auto (default): a spice port has no clipboard while a native
                                       host is connected: both are ways to one host
+              --spice-agent SOCKET    a socket that is made here for a spice-vdagentd to share a
+                                      spice port (`spice-vdagentd -s SOCKET`): it gets what is not
+                                      about clipboards, so that mouse, resizing and files work too
               --listen SOCKET         where agents and commands connect. Default:
                                       /run/hyperclip/guest.sock
               --sessions RULE         which sessions get the host's copies, and give it theirs:
@@ -66,6 +70,7 @@ final class Services {
               hyperclip guest
               hyperclip guest --port /dev/virtio-ports/org.hyperclip.0
               hyperclip guest --port spice:/dev/virtio-ports/com.redhat.spice.0
+              hyperclip guest --spice-agent /run/hyperclip/spice-agent.sock
               hyperclip guest --sessions 'user alice bob'
             """;
 
@@ -132,6 +137,7 @@ final class Services {
     private static final Path DEFAULT_PORT = Path.of("/dev/virtio-ports/org.hyperclip.0");
     private static final Path SPICE_PORT = Path.of("/dev/virtio-ports/com.redhat.spice.0");
     private static final String SPICE = "spice-clipboard";
+    private static final String SHARE = "spice-agent";
     private static final Pattern MACHINE = Pattern.compile("([A-Za-z0-9._:@-]{1,64})=(.+)");
     private static final String CONVERT = "convert-images";
     private static final String KEEP = "keep-after-exit";
@@ -174,7 +180,7 @@ final class Services {
 
     private static ExitCode guest(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("guest", arguments, Set.of("port", SPICE, "listen", "sessions"));
+        Options options = Options.read("guest", arguments, Set.of("port", SPICE, SHARE, "listen", "sessions"));
         Path socket = options.last("listen").map(Path::of).orElse(Sockets.GUEST);
         Limits limits = LimitOptions.read("guest", options);
         String sessions = options.last("sessions").orElse("active");
@@ -199,6 +205,15 @@ final class Services {
             ports.add(PortName.usual(
                     Files.exists(DEFAULT_PORT) || !Files.exists(SPICE_PORT) ? DEFAULT_PORT : SPICE_PORT));
         }
+        Optional<Path> share = options.last(SHARE).map(Path::of);
+        long spicePorts = ports.stream()
+                .filter(port -> port.protocol() == PortName.Protocol.SPICE)
+                .count();
+        if (share.isPresent() && spicePorts != 1) {
+            throw Options.wrong(
+                    "guest",
+                    "--" + SHARE + " is for one spice port, and there are " + spicePorts + " (--port spice:PATH)");
+        }
         try (Loop loop = new Loop()) {
             Guest guest = new Guest(loop, new KernelRandom(), limits, rule, spice);
             guest.follow(environment);
@@ -207,11 +222,14 @@ final class Services {
             for (PortName port : ports) {
                 switch (port.protocol()) {
                     case NATIVE -> guest.connect(port.path());
-                    case SPICE -> guest.connectSpice(port.path());
+                    case SPICE -> guest.connectSpice(port.path(), share);
                 }
             }
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
-            runUntilStopped(loop, server::close);
+            runUntilStopped(loop, () -> {
+                server.close();
+                guest.close();
+            });
         }
         return ExitCode.DONE;
     }

@@ -29,12 +29,11 @@ import java.util.random.RandomGenerator;
 
 /// The guest daemon: joins every session to the host, and none to another.
 ///
-/// In its hub each session is one view `agent:NAME`, and for each port one more, `portK:NAME`, which is the host as
-/// that session sees it. A session and its ports follow each other and nobody else, so that no rule can leak from one
-/// session to another. The port of a SPICE agent has one clipboard for all: one view, `spiceK`, which follows every
-/// session that is served and is followed by them, while no native host is connected: all ports are ways to one host,
-/// and
-/// one way is enough.
+/// In its hub each session is one view `agent:NAME`, and for each port one more, `portK:NAME`, which is the
+/// host as that session sees it. A session and its ports follow each other and nobody else, so that no rule can
+/// leak from one session to another. The port of a SPICE agent has one clipboard for all: one view, `spiceK`,
+/// which follows every session that is served and is followed by them, while no native host is connected: all
+/// ports are ways to one host, and one way is enough.
 public final class Guest implements Clients.Places {
 
     private static final int MAX_SESSIONS_PER_USER = 16;
@@ -131,10 +130,17 @@ public final class Guest implements Clients.Places {
     }
 
     /// Serves the host behind the port of a SPICE agent, and goes on trying to.
-    public void connectSpice(Path port) {
-        SpicePort added = new SpicePort(loop, random, troubles, port, "spice" + spicePorts.size(), hub);
+    ///
+    /// @param share the socket for a spice-vdagentd that shares it, where there may be one
+    public void connectSpice(Path port, Optional<Path> share) {
+        SpicePort added = new SpicePort(loop, random, troubles, port, "spice" + spicePorts.size(), hub, share);
         spicePorts.add(added);
-        added.open();
+        added.start();
+    }
+
+    /// Leaves no socket of a port's behind.
+    public void close() {
+        spicePorts.forEach(SpicePort::close);
     }
 
     private void reconsiderSpice() {
@@ -206,8 +212,8 @@ public final class Guest implements Clients.Places {
             }
         }
 
-        /// All of this user's and all of everybody's: whatever some users take, as much as each of them has is left for
-        /// the next one.
+        /// All of this user's and all of everybody's: whatever some users take, as much as each of them has is
+        /// left for the next one.
         @Override
         public int pastesElsewhere(SessionConnection connection) {
             return quota.pastes()
@@ -222,8 +228,8 @@ public final class Guest implements Clients.Places {
             }
         }
 
-        /// A session has one agent. One that is there already keeps it if it is alive; else whoever waits here is sent
-        /// to come again, because what it has said meanwhile was said to nobody.
+        /// A session has one agent. One that is there already keeps it if it is alive; else whoever waits here
+        /// is sent to come again, because what it has said meanwhile was said to nobody.
         private void arrive(String display, String claim) {
             Optional<Session> older = sessions.values().stream()
                     .filter(other -> other.user.equals(user) && other.display.equals(display))
@@ -459,6 +465,7 @@ public final class Guest implements Clients.Places {
         for (SpicePort port : spicePorts) {
             Map<String, String> row = new HashMap<>(Map.of(
                     "kind", "link", "name", port.path().toString(), "protocol", "vdagent", "state", port.state()));
+            port.sharedState().ifPresent(state -> row.put("spice-vdagentd", state));
             if (!isSpiceHeard()) {
                 row.put("clipboard", "mute while a native host is connected; --spice-clipboard always ends that");
             } else if (!port.notCarried().isEmpty()) {

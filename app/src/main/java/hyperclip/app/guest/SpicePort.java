@@ -4,6 +4,7 @@ import hyperclip.app.link.FileSpool;
 import hyperclip.app.link.LocalSocket;
 import hyperclip.app.link.NotCarried;
 import hyperclip.app.link.PortLink;
+import hyperclip.app.link.Reach;
 import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
@@ -13,20 +14,24 @@ import hyperclip.core.clipboard.Peer;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.vdagent.OtherAgent;
 import hyperclip.core.vdagent.VdagentConnection;
 import hyperclip.core.vdagent.VdagentRole;
-import hyperclip.core.wire.Connection;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// The port of a SPICE agent, or a unix socket in its place: QEMU's own clipboard, or a SPICE client's.
 ///
-/// It has one clipboard for all sessions: one view, which follows every session that is served and is followed by them.
+/// It has one clipboard for all sessions: one view, which follows every session that is served and is followed
+/// by them. A spice-vdagentd may share it, by a socket of ours in the place of the port: what it can do is
+/// announced with ours. Where it comes or goes the port begins anew, as it does for any agent that does.
 ///
 /// ```
 /// shut ──opens──▶ silent ──the host's capabilities──▶ greeted
@@ -48,20 +53,105 @@ final class SpicePort implements VdagentConnection.Owner {
     private final String name;
     private final Hub hub;
     private final NotCarried notCarried = new NotCarried();
-    private Connection connection;
+    private final Optional<Shared> shared;
+    /// Where it is open.
+    private Optional<VdagentConnection> connection = Optional.empty();
     private Runnable sender = () -> {};
-    private Runnable closer = () -> {};
+    private Optional<Consumer<String>> closer = Optional.empty();
     private Optional<View> view = Optional.empty();
     private String state = "not opened yet";
 
+    /// The spice-vdagentd beside us.
+    private final class Shared implements OtherAgent.Owner, Reach.Owner<OtherAgent> {
+        private final Reach reach;
+        private Optional<OtherAgent> ready = Optional.empty();
+        private String state = "";
+
+        Shared(Path socket) {
+            reach = Reach.of(
+                    Reach.How.LISTEN,
+                    loop,
+                    socket,
+                    "spice-vdagentd beside " + path,
+                    troubles,
+                    () -> new OtherAgent(this),
+                    this);
+        }
+
+        private void setState(String next) {
+            state = next;
+            troubles.tell("port " + path + ", spice-vdagentd beside it: " + next);
+        }
+
+        @Override
+        public void up(OtherAgent other) {
+            setState("connected, it has not said yet what it can do");
+        }
+
+        @Override
+        public void down(String why) {
+            setState(why);
+            if (ready.isPresent()) {
+                ready = Optional.empty();
+                beginAnew("spice-vdagentd has gone from beside it");
+            }
+        }
+
+        @Override
+        public void canDo(OtherAgent other) {
+            if (ready.isPresent() && ready.get().equals(other)) {
+                connection.ifPresent(VdagentConnection::announceAnew);
+            } else {
+                ready = Optional.of(other);
+                setState("connected");
+                beginAnew("spice-vdagentd has come beside it");
+            }
+        }
+
+        @Override
+        public void said(int type, ByteBuffer body) {
+            connection.ifPresent(open -> open.passOn(type, body));
+        }
+
+        @Override
+        public void hasToSend() {
+            reach.hasToSend();
+        }
+    }
+
     /// @param name of its view
-    SpicePort(Loop loop, RandomGenerator random, Troubles troubles, Path path, String name, Hub hub) {
+    /// @param share the socket for a spice-vdagentd beside us, where there may be one
+    SpicePort(
+            Loop loop,
+            RandomGenerator random,
+            Troubles troubles,
+            Path path,
+            String name,
+            Hub hub,
+            Optional<Path> share) {
         this.loop = loop;
         this.random = random;
         this.troubles = troubles;
         this.path = path;
         this.name = name;
         this.hub = hub;
+        this.shared = share.map(Shared::new);
+    }
+
+    /// Begins, and listens for another agent where one may come.
+    void start() {
+        open();
+        shared.ifPresent(one -> one.reach.start());
+    }
+
+    /// Leaves no socket behind.
+    void close() {
+        shared.ifPresent(one -> one.reach.close());
+    }
+
+    /// How it is with the other agent, where there may be one.
+    Optional<String> sharedState() {
+        return shared.map(one -> one.state);
     }
 
     Path path() {
@@ -81,17 +171,22 @@ final class SpicePort implements VdagentConnection.Owner {
         view.ifPresent(hub::reconsider);
     }
 
-    void open() {
-        VdagentConnection opened = new VdagentConnection(VdagentRole.GUEST, this, FileSpool::new, random, loop::millis);
+    private void open() {
+        VdagentConnection opened = new VdagentConnection(
+                VdagentRole.GUEST, this, shared.flatMap(one -> one.ready), FileSpool::new, random, loop::millis);
         try {
             if (Ports.isSocket(path)) {
                 SocketChannel socket = LocalSocket.connect(path);
                 SocketLink<VdagentConnection> link =
-                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, this::socketClosed);
-                begin(opened, link::hasToSend, () -> {});
+                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, why -> shut(why, RETRY));
+                begin(opened, link::hasToSend, link::close);
             } else {
                 PortLink link = new PortLink(loop, path, opened, "port " + path);
-                begin(opened, link::hasToSend, link::close);
+                begin(opened, link::hasToSend, why -> {
+                    link.close();
+                    opened.closeAll();
+                    shut(why, REOPEN);
+                });
                 link.start();
             }
         } catch (IOException e) {
@@ -99,21 +194,24 @@ final class SpicePort implements VdagentConnection.Owner {
         }
     }
 
-    private void begin(Connection opened, Runnable send, Runnable close) {
-        connection = opened;
+    private void begin(VdagentConnection opened, Runnable send, Consumer<String> close) {
+        connection = Optional.of(opened);
         sender = send;
-        closer = close;
+        closer = Optional.of(close);
         setState("open, no host answers yet");
         opened.start();
     }
 
-    private void socketClosed(String why) {
-        shut(why, RETRY);
-    }
-
     private void shut(String why, long until) {
+        connection = Optional.empty();
+        closer = Optional.empty();
         setState(why);
         loop.after(until, this::open);
+    }
+
+    private void beginAnew(String why) {
+        // Where it is not open, it will be, with whoever is beside us then.
+        closer.ifPresent(_ -> portLost(why));
     }
 
     private void setState(String next) {
@@ -167,8 +265,6 @@ final class SpicePort implements VdagentConnection.Owner {
 
     @Override
     public void portLost(String why) {
-        closer.run();
-        connection.closeAll();
-        shut("closed, to be opened again: " + why, REOPEN);
+        closer.ifPresent(close -> close.accept("closed, to be opened again: " + why));
     }
 }

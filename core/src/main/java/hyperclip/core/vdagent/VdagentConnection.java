@@ -55,7 +55,9 @@ public final class VdagentConnection implements Connection {
     private final Supplier<Spool> spools;
     private final RandomGenerator random;
     private final LongSupplier millis;
-    private final VdagentReader reader = new VdagentReader();
+    private final Optional<OtherAgent> other;
+    private final VdagentReader reader;
+    private final boolean[] passing = new boolean[VdagentReader.SERVER_PORT + 1];
     private final VdagentWriter writer = new VdagentWriter();
     private final VdagentOutbox outbox;
     private Set<Capability> theirs = EnumSet.noneOf(Capability.class);
@@ -99,12 +101,25 @@ public final class VdagentConnection implements Connection {
         void portLost(String why);
     }
 
+    public VdagentConnection(
+            VdagentRole role, Owner owner, Supplier<Spool> spools, RandomGenerator random, LongSupplier millis) {
+        this(role, owner, Optional.empty(), spools, random, millis);
+    }
+
+    /// @param other an agent beside ours, which gets what is not about clipboards; it is ready
     /// @param spools each for one content of unknown size
     /// @param random the kernel's own generator
     /// @param millis a clock that never goes back
     public VdagentConnection(
-            VdagentRole role, Owner owner, Supplier<Spool> spools, RandomGenerator random, LongSupplier millis) {
+            VdagentRole role,
+            Owner owner,
+            Optional<OtherAgent> other,
+            Supplier<Spool> spools,
+            RandomGenerator random,
+            LongSupplier millis) {
         this.role = role;
+        this.other = other;
+        this.reader = other.isPresent() ? new VdagentReader(OtherAgent::isIts) : new VdagentReader();
         this.owner = owner;
         this.spools = spools;
         this.random = random;
@@ -123,7 +138,24 @@ public final class VdagentConnection implements Connection {
 
     private void announce(boolean isRequest) {
         announceAt = NEVER;
-        outbox.control(new VdagentMessage.AnnounceCapabilities(isRequest, role.capabilities()));
+        Set<Capability> ours = role.capabilities();
+        outbox.control(new VdagentMessage.AnnounceCapabilities(
+                isRequest, other.map(one -> one.with(ours)).orElse(ours)));
+        owner.hasToSend();
+    }
+
+    /// The other agent can do more than before, or less.
+    public void announceAnew() {
+        if (greeted) {
+            announce(false);
+        }
+    }
+
+    /// Says to the host what the other agent has said.
+    ///
+    /// @param body of the message, whole
+    public void passOn(int type, ByteBuffer body) {
+        outbox.control(new VdagentMessage.Other(type, body.remaining()), new Part(body));
         owner.hasToSend();
     }
 
@@ -132,7 +164,10 @@ public final class VdagentConnection implements Connection {
         isHeard |= bytes.hasRemaining();
         for (VdagentMessage message = reader.read(bytes); message != null; message = reader.read(bytes)) {
             switch (message) {
-                case VdagentMessage.AnnounceCapabilities announcement -> greeted(announcement);
+                case VdagentMessage.AnnounceCapabilities announcement -> {
+                    other.ifPresent(one -> one.hostCanDo(announcement));
+                    greeted(announcement);
+                }
                 case VdagentMessage.FileStatus status -> {
                     VdagentFile file = files.get(status.id());
                     if (file != null) {
@@ -144,12 +179,22 @@ public final class VdagentConnection implements Connection {
                     // Of a file that was refused.
                 }
                 case VdagentMessage.ClientDisconnected _ -> {
+                    other.ifPresent(one -> one.begin(reader.port(), VdagentWriter.CLIENT_DISCONNECTED, 0));
                     closeView();
                     greeted = false;
                     owner.left();
                 }
-                case VdagentMessage.Other _ -> {
-                    // Mouse, displays, sound: not ours, and not announced.
+                case VdagentMessage.Other(int type, long size) -> {
+                    // Mouse, displays, sound: not ours, and announced only where there is another for it.
+                    passing[reader.port()] = size > 0 && OtherAgent.isIts(type);
+                    if (OtherAgent.isIts(type)) {
+                        other.ifPresent(one -> one.begin(reader.port(), type, size));
+                    }
+                }
+                case VdagentMessage.Piece(ByteBuffer piece, boolean isLast)
+                when passing[reader.port()] -> {
+                    passing[reader.port()] = !isLast;
+                    other.ifPresent(one -> one.more(reader.port(), piece));
                 }
                 default -> {
                     if (peer != null) {
@@ -334,6 +379,12 @@ public final class VdagentConnection implements Connection {
     public void closeAll() {
         closeView();
         loseFiles();
+        for (int port = 0; port < passing.length; port++) {
+            if (passing[port]) {
+                passing[port] = false;
+                other.ifPresent(one -> one.breakOff("the host's side ended in the middle of a message for it"));
+            }
+        }
         outbox.clear();
     }
 

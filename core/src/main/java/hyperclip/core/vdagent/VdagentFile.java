@@ -60,38 +60,6 @@ final class VdagentFile implements Peer {
     private int left;
     private long answerBy = NEVER;
 
-    /// Bytes that are there already.
-    private static final class Part implements Spool {
-        private final ByteBuffer bytes;
-
-        Part(ByteBuffer bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public boolean add(ByteBuffer more) {
-            return false;
-        }
-
-        @Override
-        public boolean take(ByteBuffer into) {
-            int length = Math.min(into.remaining(), bytes.remaining());
-            into.put(bytes.slice(bytes.position(), length));
-            bytes.position(bytes.position() + length);
-            return true;
-        }
-
-        @Override
-        public long size() {
-            return bytes.remaining();
-        }
-
-        @Override
-        public void close() {
-            bytes.position(bytes.limit());
-        }
-    }
-
     /// @param size of its content, in bytes
     /// @param outcome told once: why the agent does not have it, as a sentence, or nothing where it has it
     VdagentFile(

@@ -25,7 +25,7 @@ final class VdagentOutbox {
     private final VdagentWriter writer;
     private final int maxChunk;
     private final Function<Selection, VdagentMessage> words;
-    private final Queue<VdagentMessage> control = new ArrayDeque<>();
+    private final Queue<Whole> control = new ArrayDeque<>();
     private final SequencedSet<Selection> unsaid = new LinkedHashSet<>();
     private final Queue<Whole> contents = new ArrayDeque<>();
     private Whole sending;
@@ -65,7 +65,12 @@ final class VdagentOutbox {
     }
 
     void control(VdagentMessage message) {
-        control.add(message);
+        control(message, null);
+    }
+
+    /// @param content that follows, or null
+    void control(VdagentMessage message, Spool content) {
+        control.add(new Whole(message, content, () -> {}));
     }
 
     void word(Selection selection) {
@@ -167,7 +172,7 @@ final class VdagentOutbox {
 
     private Whole first() {
         if (!control.isEmpty()) {
-            return new Whole(control.remove(), null, () -> {});
+            return control.remove();
         }
         while (!unsaid.isEmpty()) {
             VdagentMessage word = words.apply(unsaid.removeFirst());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.IntPredicate;
 
 /// Bytes to messages.
 ///
@@ -20,9 +21,9 @@ import java.util.OptionalLong;
 /// believed: what is short by nature is collected within [#MAX_BODY], all else is handed out in pieces as it
 /// comes, so that a chunk or a message may announce 4 GiB and costs nothing.
 ///
-/// Bad input is a [ProtocolException] that names the first byte of the chunk, after which nothing can be read: another
-/// port, another protocol number, a chunk that goes on when its message has ended, a body that is shorter than what it
-/// is, or longer than its kind can be. A message that we do not know is no bad input.
+/// Bad input is a [ProtocolException] that names the first byte of the chunk, after which nothing can be read:
+/// another port, another protocol number, a chunk that goes on when its message has ended, a body that is
+/// shorter than what it is, or longer than its kind can be. A message that we do not know is no bad input.
 final class VdagentReader {
 
     /// The longest body of what is not content: capabilities and types in tens of times their number.
@@ -42,6 +43,7 @@ final class VdagentReader {
     private static final int NUMBER = 4;
     private static final int LONG_NUMBER = 8;
 
+    private final IntPredicate isOthers;
     private final ByteBuffer chunkHeader = buffer(CHUNK_HEADER);
     private final Stream[] streams = {new Stream(), new Stream()};
     private boolean selections;
@@ -67,6 +69,15 @@ final class VdagentReader {
             body = null;
             left = 0;
         }
+    }
+
+    VdagentReader() {
+        this(type -> false);
+    }
+
+    /// @param isOthers the types whose messages come as [VdagentMessage.Other], with the whole body in pieces
+    VdagentReader(IntPredicate isOthers) {
+        this.isOthers = isOthers;
     }
 
     private static ByteBuffer buffer(int size) {
@@ -181,6 +192,9 @@ final class VdagentReader {
 
     /// How many bytes of a body are to be collected, [#MAX_BODY] + 1 for too many.
     private int collected(int type, long size) {
+        if (isOthers.test(type)) {
+            return 0;
+        }
         return switch (type) {
             case VdagentWriter.CLIPBOARD -> (int) Math.min(size, (selections ? SELECTION : 0) + NUMBER);
             case VdagentWriter.ANNOUNCE_CAPABILITIES,
@@ -196,6 +210,9 @@ final class VdagentReader {
     }
 
     private VdagentMessage whole(Stream stream) throws ProtocolException {
+        if (isOthers.test(stream.type())) {
+            return new VdagentMessage.Other(stream.type(), stream.left);
+        }
         ByteBuffer body = stream.body.flip();
         VdagentMessage message = switch (stream.type()) {
             case VdagentWriter.ANNOUNCE_CAPABILITIES -> {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// Messages to bytes: the header of a message and its body up to its content ([VdagentReader] draws them). Cutting it
-/// into chunks is the outbox's.
+/// Messages to bytes: the header of a message and its body up to its content ([VdagentReader] draws them).
+/// Cutting it into chunks is the outbox's.
 final class VdagentWriter {
 
     static final int CLIPBOARD = 4;
@@ -89,8 +89,11 @@ final class VdagentWriter {
                 content = size;
                 yield FILE_XFER_DATA;
             }
-            case VdagentMessage.Other _, VdagentMessage.Piece _ ->
-                throw new IllegalArgumentException("not a message that is written here");
+            case VdagentMessage.Other(int other, long size) -> {
+                content = size;
+                yield other;
+            }
+            case VdagentMessage.Piece _ -> throw new IllegalArgumentException("not a message, but a part of one");
         };
         bytes.flip();
         bytes.putInt(0, VdagentReader.PROTOCOL).putInt(4, type).putLong(8, 0);
