@@ -30,9 +30,10 @@ done < packages
 for tool in $("$tree/bin/busybox" --list); do
     [ -e "$tree/usr/bin/$tool" ] || [ -e "$tree/usr/sbin/$tool" ] || ln -s busybox "$tree/usr/bin/$tool"
 done
-[ -L "$tree/usr/sbin/init" ] || ln -s /bin/busybox "$tree/usr/sbin/init"
 
 cp -R guest/. "$tree/"
+# An inittab is for busybox, also where a package has brought systemd with it.
+[ ! -e "$tree/etc/inittab" ] || ln -sf /bin/busybox "$tree/usr/sbin/init"
 chmod 755 "$tree/etc/hyperclip/"*
 while read -r part; do
     mkdir -p "$(dirname "$tree/etc/systemd/$part")"
