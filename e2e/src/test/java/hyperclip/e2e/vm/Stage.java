@@ -46,7 +46,7 @@ final class Stage {
     long bobAgent;
 
     private Stage() throws IOException {
-        machine = new Machine(GuestImage.ofThisProgram(Stage::say));
+        machine = new Machine(GuestImage.ofThisProgram(StockAgent.PACKAGES, Stage::say));
         machine.addPort(LONELY_PORT);
         machine.admitViewers();
         host = HostDesk.own();
@@ -106,7 +106,11 @@ final class Stage {
     }
 
     static void assertPastes(Desk desk, Program program, Selection selection, byte[] wanted) throws IOException {
-        Outcome outcome = desk.paste(program, selection);
+        assertPasted(desk, program, desk.paste(program, selection), wanted);
+    }
+
+    /// Holds that a paste, which has ended, gave this.
+    static void assertPasted(Desk desk, Program program, Outcome outcome, byte[] wanted) {
         assertThat(outcome.errorText()).isEmpty();
         assertThat(outcome.exit()).isZero();
         assertThat(Arrays.equals(outcome.output(), wanted))
