@@ -16,6 +16,9 @@ final class StockAgent implements AutoCloseable {
     /// What the guest needs more than the demo's has. libdrm2 is left out of that, where nothing calls it.
     static final List<String> PACKAGES = List.of("spice-vdagent", "libdrm2");
 
+    /// Where it puts the files that it is sent.
+    static final String FILES = User.BOB.home() + "/files";
+
     private static final String PORT = "com.redhat.spice.0";
 
     /// Where the programs look for each other by themselves.
@@ -51,7 +54,7 @@ final class StockAgent implements AutoCloseable {
         // No session manager, no input device, and nothing in the background.
         start(User.ROOT, "spice-vdagentd", "-x", "-X", "-f", "-u", "/dev/null");
         stage.machine.awaitFile(SOCKET, Stage.PATIENCE);
-        start(User.BOB, "spice-vdagent", "-x");
+        start(User.BOB, "spice-vdagent", "-x", "-o", "0", "-f", FILES);
     }
 
     private void start(User user, String... command) throws IOException {

@@ -11,6 +11,7 @@ import hyperclip.demo.Outcome;
 import hyperclip.demo.Program;
 import hyperclip.demo.SampleText;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -99,6 +100,15 @@ class StockAgentTest {
         host.copy(Program.XCLIP, Selection.CLIPBOARD, text);
         await("a text to be offered in the guest", () -> targets().contains("UTF8_STRING"));
         assertPastes(guest, text);
+    }
+
+    @Test
+    void aFileGoesWhereTheAgentPutsIt() throws IOException {
+        byte[] content = SampleText.ofSize(Stage.name("file"), 5_000_000);
+        Path file = Files.write(host.folder().resolve("Brief 1.txt"), content);
+        Outcome sent = frontEnd.run(new byte[0], "copy", "--to", GuestDesk.MACHINE, file.toString());
+        assertThat(sent.exit()).as(sent.errorText()).isZero();
+        assertThat(stage.machine.readFile(StockAgent.FILES + "/Brief 1.txt")).isEqualTo(content);
     }
 
     @Test
