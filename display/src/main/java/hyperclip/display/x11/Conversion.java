@@ -17,16 +17,17 @@ import java.util.List;
 ///  failed                          end              READING ────┘
 ///                                                      │ an empty piece
 ///                                                      ▼
-///                                                     end
+///                                        end ◀─────── LINGERING
 /// ```
 ///
 /// The property is read in pieces of no more than the room and [X11Connection#MAX_PIECE]; the lower bound that an
 /// owner writes with INCR is not so much as looked at. Each conversion has a window of its own, which takes the
 /// property with it when it goes, and by which an owner that still writes knows that nobody reads.
 ///
-/// A conversion that is closed goes on without its sink as long as the owner has something to send, within limits:
-/// there is no other end of it that every owner survives. xclip and xsel end by the error of writing to a window that
-/// is gone, and serve nobody else before their last piece is taken.
+/// A conversion that is closed goes on without its sink as long as the owner has something to send, within
+/// limits: there is no other end of it that every owner survives. xclip and xsel end by the error of writing to
+/// a window that is gone, and serve nobody else before their last piece is taken. For the same reason the
+/// window outlives a reading by INCR for a moment: xsel says a second SelectionNotify after its last piece.
 final class Conversion implements Windows.Listener {
 
     /// Where the content goes.
@@ -46,6 +47,7 @@ final class Conversion implements Windows.Listener {
         ASKED,
         READING,
         WAITING,
+        LINGERING,
         OVER
     }
 
@@ -55,7 +57,10 @@ final class Conversion implements Windows.Listener {
     /// And how much, in bytes.
     static final long MAX_ABANDONED = 64L << 20;
 
-    /// Conversions that go on so at once; one more, and the oldest of them ends.
+    /// How long a window waits for that second SelectionNotify, in milliseconds.
+    static final long LINGERING_MILLIS = 5_000;
+
+    /// Conversions that go on so at once, or linger; one more, and the oldest of them ends.
     static final int MAX_ABANDONED_AT_ONCE = 32;
 
     private final XServer server;
@@ -112,7 +117,9 @@ final class Conversion implements Windows.Listener {
         @Override
         public void destroyed() {
             ownerGone = true;
-            if (state == State.ASKED || state == State.WAITING || offsetWords > 0) {
+            if (state == State.LINGERING) {
+                end();
+            } else if (state == State.ASKED || state == State.WAITING || offsetWords > 0) {
                 checkOwner();
             }
         }
@@ -137,6 +144,10 @@ final class Conversion implements Windows.Listener {
     }
 
     void converted(Event.SelectionConverted event) {
+        if (state == State.LINGERING) {
+            end();
+            return;
+        }
         if (state != State.ASKED || event.selection() != selection) {
             return;
         }
@@ -248,8 +259,11 @@ final class Conversion implements Windows.Listener {
             offsetWords += length / 4;
             checkOwner();
             pump();
-        } else if (!incremental || (length == 0 && offsetWords == 0)) {
+        } else if (!incremental) {
             end();
+            sink.end();
+        } else if (length == 0 && offsetWords == 0) {
+            linger();
             sink.end();
         } else {
             await(deleted);
@@ -283,14 +297,14 @@ final class Conversion implements Windows.Listener {
     }
 
     long deadline() {
-        return abandoned || waitsForOwner() ? deadline : Long.MAX_VALUE;
+        return abandoned || state == State.LINGERING || waitsForOwner() ? deadline : Long.MAX_VALUE;
     }
 
     void tick(long now) {
         if (now < deadline()) {
             return;
         }
-        if (abandoned) {
+        if (abandoned || state == State.LINGERING) {
             end();
         } else {
             fail(Reason.TIMED_OUT);
@@ -298,7 +312,7 @@ final class Conversion implements Windows.Listener {
     }
 
     private void fail(Reason reason) {
-        if (state != State.OVER) {
+        if (state != State.LINGERING && state != State.OVER) {
             Sink told = sink;
             close();
             told.failed(reason);
@@ -307,7 +321,7 @@ final class Conversion implements Windows.Listener {
 
     /// Ends it without a word to the sink.
     void close() {
-        if (state == State.OVER || abandoned) {
+        if (state == State.LINGERING || state == State.OVER || abandoned) {
             return;
         }
         boolean more = incremental || asking || state == State.ASKED;
@@ -322,13 +336,28 @@ final class Conversion implements Windows.Listener {
             // It may be another owner that answers.
             server.windows().unwatch(owner, ownerWatch);
         }
+        keepFew();
+        pump();
+    }
+
+    /// All is read, and the owner may still have something to say to the window.
+    private void linger() {
+        state = State.LINGERING;
+        deadline = server.now() + LINGERING_MILLIS;
+        if (ownerGone) {
+            end();
+        } else {
+            keepFew();
+        }
+    }
+
+    private void keepFew() {
         List<Conversion> all = server.conversions().values().stream()
-                .filter(conversion -> conversion.abandoned)
+                .filter(conversion -> conversion.abandoned || conversion.state == State.LINGERING)
                 .toList();
         if (all.size() > MAX_ABANDONED_AT_ONCE) {
             all.getFirst().end();
         }
-        pump();
     }
 
     private void end() {

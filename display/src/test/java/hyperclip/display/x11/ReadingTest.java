@@ -133,8 +133,8 @@ class ReadingTest {
         assertThat(desk.outcome(transfer)).isEmpty();
     }
 
-    /// The owner of these is xclip. When it writes to a window that is gone it ends, and the copy is lost; when it is
-    /// not rid of its last piece it serves nobody else.
+    /// The owner of these is xclip. When it writes to a window that is gone it ends, and the copy is lost; when
+    /// it is not rid of its last piece it serves nobody else.
     private void assertLives(Signal.Offer offer, MimeType type, byte[] content) {
         desk.until(
                 () -> desk.display.debris().equals("1 windows, 0 conversions, 0 readings"), "no window waits any more");
@@ -195,6 +195,40 @@ class ReadingTest {
                 first.sync();
             }
             assertLives(desk.offer(Selection.CLIPBOARD, 0), MimeType.TEXT, content);
+        }
+    }
+
+    /// xsel does, and ends by an error of the X server where the window is gone.
+    @Test
+    void anOwnerMaySayAtTheEndOfItsPiecesThatItHasAnswered() {
+        desk.stopClock();
+        try (RawOwner owner = new RawOwner(xvfb, desk)) {
+            owner.own("CLIPBOARD");
+            owner.answer("TARGETS", owner.atoms("UTF8_STRING"), RawOwner.ATOM);
+            Signal.Offer offer = desk.offer(Selection.CLIPBOARD, 0);
+            for (int i = 0; i < Conversion.MAX_ABANDONED_AT_ONCE + 3; i++) {
+                long transfer = desk.requests(offer, MimeType.TEXT, 1000);
+                Event.SelectionRequested question = owner.asked("UTF8_STRING");
+                owner.reply(question, RawOwner.words(4), owner.atom("INCR"), Requests.Format.WORDS);
+                owner.put(question, "text".getBytes(UTF_8));
+                owner.put(question, new byte[0]);
+                assertThat(new String(desk.content(transfer), UTF_8)).isEqualTo("text");
+                if (i == 0) {
+                    assertThat(desk.display.debris()).contains("1 conversions, 0 readings");
+                    Requests.sendSelectionNotify(
+                            owner.x,
+                            question.requestor(),
+                            question.selection(),
+                            question.target(),
+                            question.property(),
+                            question.time());
+                    owner.sync();
+                    desk.until(() -> desk.display.debris().contains("0 conversions"), "it has been heard");
+                }
+            }
+            assertThat(desk.display.debris()).contains(", %d conversions".formatted(Conversion.MAX_ABANDONED_AT_ONCE));
+            desk.later(Conversion.LINGERING_MILLIS);
+            assertThat(desk.display.debris()).isEqualTo("1 windows, 0 conversions, 0 readings");
         }
     }
 
@@ -269,8 +303,9 @@ class ReadingTest {
         }
     }
 
-    /// The hub wants its own shown while an application's copy is being looked over. What it is told is what the server
-    /// has in the end: either the application has lost the selection and is not told of, or it is and keeps it.
+    /// The hub wants its own shown while an application's copy is being looked over. What it is told is what
+    /// the server has in the end: either the application has lost the selection and is not told of, or it is
+    /// and keeps it.
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theHubIsToldOfNoCopyThatItTakesAway(boolean nameIsKnown) {

@@ -60,6 +60,17 @@ class PastesTest {
         here.awaitPaste(selection, "xsel " + selection);
     }
 
+    /// xsel hands out more than 4000 bytes in pieces, and ends where the window that it handed them to is gone.
+    @Test
+    void aCopyOfXselOutlivesItsPastes() {
+        String text = "xsel".repeat(100_000);
+        Process owner = there.copyWithXsel("clipboard", text);
+        for (int i = 0; i < 20; i++) {
+            here.awaitPaste("clipboard", text);
+            assertThat(owner.isAlive()).as("after paste " + i).isTrue();
+        }
+    }
+
     @Test
     void anImageBothWays() {
         byte[] png = random(300_000);
