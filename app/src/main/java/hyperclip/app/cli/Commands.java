@@ -214,7 +214,7 @@ final class Commands implements Callable<Integer> {
         private boolean primary;
 
         /// How long the owner's side may take to be told of Ctrl-C; a full pipe is no reason to stay.
-        private static final long CANCEL_WITHIN_MILLIS = 500;
+        private static final long CANCEL_WITHIN_MILLIS = 2_000;
 
         @Override
         public Integer call() throws Complaint, IOException {
