@@ -93,7 +93,7 @@ final class SpicePort implements VdagentConnection.Owner {
             setState(why);
             if (ready.isPresent()) {
                 ready = Optional.empty();
-                beginAnew("spice-vdagentd has gone from beside it");
+                portLost("spice-vdagentd has gone from beside it");
             }
         }
 
@@ -104,7 +104,7 @@ final class SpicePort implements VdagentConnection.Owner {
             } else {
                 ready = Optional.of(other);
                 setState("connected");
-                beginAnew("spice-vdagentd has come beside it");
+                portLost("spice-vdagentd has come beside it");
             }
         }
 
@@ -209,11 +209,6 @@ final class SpicePort implements VdagentConnection.Owner {
         loop.after(until, this::open);
     }
 
-    private void beginAnew(String why) {
-        // Where it is not open, it will be, with whoever is beside us then.
-        closer.ifPresent(_ -> portLost(why));
-    }
-
     private void setState(String next) {
         if (!next.equals(state)) {
             state = next;
@@ -263,6 +258,7 @@ final class SpicePort implements VdagentConnection.Owner {
         troubles.note("port " + path + ": a paste of " + type + " on the host was refused: " + why);
     }
 
+    /// Begins anew. Where it is not open, it will be, with whoever is beside us then.
     @Override
     public void portLost(String why) {
         closer.ifPresent(close -> close.accept("closed, to be opened again: " + why));

@@ -23,7 +23,7 @@ final class Delivery {
     private final SessionMessage.Send file;
     private final HubTime time;
 
-    private Delivery(
+    Delivery(
             Loop loop,
             Limits limits,
             Troubles troubles,
@@ -39,17 +39,10 @@ final class Delivery {
     }
 
     /// The client is told how it ends.
-    static void begin(
-            Loop loop,
-            Limits limits,
-            Troubles troubles,
-            SessionConnection client,
-            Machine machine,
-            SessionMessage.Send file) {
-        Delivery delivery = new Delivery(loop, limits, troubles, client, machine, file);
-        loop.add(delivery.time);
-        client.open(Clients.CHANNEL, delivery.time.hub(), "client", Rank.HOST_SIDE);
-        machine.take(delivery.time.hub(), "machine", file, delivery::ended);
+    void begin() {
+        loop.add(time);
+        client.open(Clients.CHANNEL, time.hub(), "client", Rank.HOST_SIDE);
+        machine.take(time.hub(), "machine", file, this::ended);
     }
 
     private void ended(Optional<String> why) {

@@ -151,7 +151,7 @@ public final class Host implements Clients.Places {
             client.say(new SessionMessage.Refusal("there is no machine " + file.place() + " here; there is "
                     + (machines.isEmpty() ? "none" : String.join(", ", machines.keySet()))));
         } else {
-            Delivery.begin(loop, settings.limits(), troubles, client, machine, file);
+            new Delivery(loop, settings.limits(), troubles, client, machine, file).begin();
         }
     }
 

@@ -65,11 +65,6 @@ public final class OtherAgent implements Connection {
         this.owner = owner;
     }
 
-    /// Whether it has said what it can do.
-    public boolean isReady() {
-        return isReady;
-    }
-
     /// What the two of us can do together.
     Set<Capability> with(Set<Capability> ours) {
         Set<Capability> both = EnumSet.copyOf(capabilities);
