@@ -1,20 +1,14 @@
 package hyperclip.app.link;
 
-import hyperclip.core.vdagent.Spool;
+import hyperclip.core.wire.Spool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 
-/// Content that waits, the first of it in memory and the rest in a file that has no name: it is gone with the process,
-/// whatever ends that.
-///
-/// Reading and writing it may wait for a disk, which the loop must not do for long; a file without a name that is
-/// never synced stays with the page cache.
+/// Content that waits, the first of it in memory and the rest in a [file without a name][NamelessFile].
 public final class FileSpool implements Spool {
 
     /// The most that one content may have: what its length can say in the vdagent protocol.
@@ -23,16 +17,23 @@ public final class FileSpool implements Spool {
     /// So much stays in memory.
     private static final int IN_MEMORY = 512 * 1024;
 
-    /// Where files that may be large belong (FHS, /var/tmp); /tmp is often memory.
-    private static final Path FOLDER = Path.of("/var/tmp");
-
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
+    private final BooleanSupplier mayWrite;
     private final Queue<ByteBuffer> memory = new ArrayDeque<>();
     private int inMemory;
     private FileChannel file;
     private long written;
     private long read;
+
+    public FileSpool() {
+        this(() -> true);
+    }
+
+    /// @param mayWrite whether a file may be written now: on a frozen file system that waits
+    public FileSpool(BooleanSupplier mayWrite) {
+        this.mayWrite = mayWrite;
+    }
 
     @Override
     public boolean add(ByteBuffer bytes) {
@@ -44,9 +45,12 @@ public final class FileSpool implements Spool {
             memory.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
             return true;
         }
+        if (!mayWrite.getAsBoolean()) {
+            return false;
+        }
         try {
             if (file == null) {
-                file = open();
+                file = NamelessFile.open();
             }
             while (bytes.hasRemaining()) {
                 written += file.write(bytes, written);
@@ -56,19 +60,9 @@ public final class FileSpool implements Spool {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "content cannot wait in a file under {0}: {1}",
-                    FOLDER,
+                    NamelessFile.FOLDER,
                     e.getMessage());
             return false;
-        }
-    }
-
-    private static FileChannel open() throws IOException {
-        Path folder = Files.isWritable(FOLDER) ? FOLDER : Path.of(System.getProperty("java.io.tmpdir"));
-        Path path = Files.createTempFile(folder, "hyperclip-", ".spool");
-        try {
-            return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        } finally {
-            Files.delete(path);
         }
     }
 
@@ -116,11 +110,7 @@ public final class FileSpool implements Spool {
         memory.clear();
         inMemory = 0;
         if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "closing a file failed", e);
-            }
+            NamelessFile.close(file);
             file = null;
             written = 0;
             read = 0;

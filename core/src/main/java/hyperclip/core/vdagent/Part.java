@@ -1,5 +1,6 @@
 package hyperclip.core.vdagent;
 
+import hyperclip.core.wire.Spool;
 import java.nio.ByteBuffer;
 
 /// Bytes that are there already.

@@ -7,6 +7,7 @@ import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.View;
 import hyperclip.core.wire.Connection;
 import hyperclip.core.wire.ProtocolException;
+import hyperclip.core.wire.Spool;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package hyperclip.core.vdagent;
 
 import hyperclip.core.clipboard.Selection;
+import hyperclip.core.wire.Spool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;

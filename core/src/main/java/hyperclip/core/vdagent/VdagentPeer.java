@@ -8,6 +8,7 @@ import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.Standing;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.Spool;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -15,6 +15,7 @@ import hyperclip.core.clipboard.Standing;
 import hyperclip.core.clipboard.View;
 import hyperclip.core.vdagent.VdagentMessage.FileStatus.Result;
 import hyperclip.core.wire.ProtocolException;
+import hyperclip.core.wire.Spool;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package hyperclip.core.vdagent;
+package hyperclip.core.wire;
 
 import java.nio.ByteBuffer;
 
