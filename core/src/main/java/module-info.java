@@ -4,6 +4,7 @@ module hyperclip.core {
 
     exports hyperclip.core.clipboard;
     exports hyperclip.core.keep;
+    exports hyperclip.core.qga;
     exports hyperclip.core.session;
     exports hyperclip.core.vdagent;
     exports hyperclip.core.wire;

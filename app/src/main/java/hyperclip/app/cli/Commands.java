@@ -15,6 +15,7 @@ import hyperclip.core.clipboard.Standing;
 import hyperclip.core.clipboard.View;
 import hyperclip.core.session.Rank;
 import hyperclip.core.session.SessionMessage.Question;
+import hyperclip.core.wire.Version;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
 /// The commands that ask, copy and paste.
 @Command(
         name = "hyperclip",
-        version = "hyperclip 0.1.0",
+        version = "hyperclip " + Version.NUMBER,
         mixinStandardHelpOptions = true,
         description = "Copy on one side, paste on the other, for every QEMU/KVM virtual machine.",
         footer = {

@@ -1,6 +1,5 @@
 package hyperclip.app.cli;
 
-import hyperclip.app.Complaint;
 import hyperclip.app.link.Reach;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +12,8 @@ record PortName(Protocol protocol, Reach.How how, Path path) {
 
     enum Protocol {
         NATIVE("native:"),
-        SPICE("spice:");
+        SPICE("spice:"),
+        QGA("qga:");
 
         private final String prefix;
 
@@ -22,11 +22,7 @@ record PortName(Protocol protocol, Reach.How how, Path path) {
         }
     }
 
-    /// @param command whose argument it is
-    static PortName of(String command, String written) throws Complaint {
-        if (written.startsWith("qga:")) {
-            throw Options.wrong(command, "'qga:' is not there yet");
-        }
+    static PortName of(String written) {
         for (Protocol protocol : Protocol.values()) {
             if (written.startsWith(protocol.prefix)) {
                 String rest = written.substring(protocol.prefix.length());
@@ -38,7 +34,12 @@ record PortName(Protocol protocol, Reach.How how, Path path) {
 
     /// With the protocol that goes without saying for this path.
     static PortName usual(Path path) {
-        Protocol protocol = path.endsWith("com.redhat.spice.0") ? Protocol.SPICE : Protocol.NATIVE;
+        Protocol protocol = Protocol.NATIVE;
+        if (path.endsWith("com.redhat.spice.0")) {
+            protocol = Protocol.SPICE;
+        } else if (path.endsWith("org.qemu.guest_agent.0")) {
+            protocol = Protocol.QGA;
+        }
         return new PortName(protocol, Reach.How.CONNECT, path);
     }
 

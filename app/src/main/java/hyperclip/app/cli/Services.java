@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +35,8 @@ final class Services {
 
     private static final String GUEST_HELP = """
             Usage: hyperclip guest [--port [PROTOCOL:]PATH]... [--spice-clipboard auto|always]
-                                   [--spice-agent SOCKET] [--listen SOCKET] [--sessions RULE]
-                                   [LIMITS]
+                                   [--spice-agent SOCKET] [--qemu-ga SOCKET] [--listen-qga SOCKET]...
+                                   [--listen SOCKET] [--sessions RULE] [LIMITS]
 
             The daemon inside a virtual machine: joins every session's agent to the host.
 
@@ -51,6 +52,12 @@ final class Services {
               --spice-agent SOCKET    a socket that is made here for a spice-vdagentd to share a
                                       spice port (`spice-vdagentd -s SOCKET`): it gets what is not
                                       about clipboards, so that mouse, resizing and files work too
+              --qemu-ga SOCKET        a real qemu-ga (`qemu-ga -m unix-listen -p SOCKET`), which gets all
+                                      commands of its protocol that are not ours, one at a time
+              --listen-qga SOCKET     a socket that is made here, for root and this user alone: any
+                                      number of local clients speak qemu-ga's protocol there, with the
+                                      commands about clipboards, guest-sync, guest-ping and guest-info
+              --listen-qga-all SOCKET the same with all commands, guest-exec among them
               --listen SOCKET         where agents and commands connect. Default:
                                       /run/hyperclip/guest.sock
               --sessions RULE         which sessions get the host's copies, and give it theirs:
@@ -72,6 +79,8 @@ final class Services {
               hyperclip guest --port spice:/dev/virtio-ports/com.redhat.spice.0
               hyperclip guest --spice-agent /run/hyperclip/spice-agent.sock
               hyperclip guest --sessions 'user alice bob'
+              hyperclip guest --port qga:/dev/virtio-ports/org.qemu.guest_agent.0 \
+                              --qemu-ga /run/qemu-ga.sock
             """;
 
     private static final String AGENT_HELP = """
@@ -139,6 +148,9 @@ final class Services {
     private static final String SPICE = "spice-clipboard";
     private static final String SHARE = "spice-agent";
     private static final Pattern MACHINE = Pattern.compile("([A-Za-z0-9._:@-]{1,64})=(.+)");
+    private static final String QEMU_GA = "qemu-ga";
+    private static final String LISTEN_QGA = "listen-qga";
+    private static final String LISTEN_QGA_ALL = "listen-qga-all";
     private static final String CONVERT = "convert-images";
     private static final String KEEP = "keep-after-exit";
     private static final long END_WITHIN_MILLIS = 2000;
@@ -180,7 +192,10 @@ final class Services {
 
     private static ExitCode guest(List<String> arguments, Map<String, String> environment)
             throws Complaint, IOException {
-        Options options = Options.read("guest", arguments, Set.of("port", SPICE, SHARE, "listen", "sessions"));
+        Options options = Options.read(
+                "guest",
+                arguments,
+                Set.of("port", SPICE, SHARE, "listen", "sessions", QEMU_GA, LISTEN_QGA, LISTEN_QGA_ALL));
         Path socket = options.last("listen").map(Path::of).orElse(Sockets.GUEST);
         Limits limits = LimitOptions.read("guest", options);
         String sessions = options.last("sessions").orElse("active");
@@ -195,7 +210,7 @@ final class Services {
         };
         List<PortName> ports = new ArrayList<>();
         for (String port : options.all("port")) {
-            PortName name = PortName.of("guest", port);
+            PortName name = PortName.of(port);
             if (name.how() == Reach.How.LISTEN) {
                 throw Options.wrong("guest", "'listen:' is for the host's side: a port is connected to");
             }
@@ -219,10 +234,14 @@ final class Services {
             guest.follow(environment);
             Sockets.makeFolder(socket, "rwxr-xr-x");
             LocalServer server = guest.listen(socket);
+            speakQga(guest, options, ports);
             for (PortName port : ports) {
                 switch (port.protocol()) {
                     case NATIVE -> guest.connect(port.path());
                     case SPICE -> guest.connectSpice(port.path(), share);
+                    case QGA -> {
+                        // One for all of them, above.
+                    }
                 }
             }
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
@@ -232,6 +251,33 @@ final class Services {
             });
         }
         return ExitCode.DONE;
+    }
+
+    private static void speakQga(Guest guest, Options options, List<PortName> ports) throws Complaint {
+        List<Path> own = ports.stream()
+                .filter(port -> port.protocol() == PortName.Protocol.QGA)
+                .map(PortName::path)
+                .toList();
+        Map<Path, Boolean> listeners = new LinkedHashMap<>();
+        for (String socket : options.all(LISTEN_QGA)) {
+            listeners.put(Path.of(socket), false);
+        }
+        for (String socket : options.all(LISTEN_QGA_ALL)) {
+            listeners.put(Path.of(socket), true);
+        }
+        Optional<Path> other = options.last(QEMU_GA).map(Path::of);
+        if (other.isPresent() && own.isEmpty() && listeners.isEmpty()) {
+            throw Options.wrong(
+                    "guest",
+                    "--" + QEMU_GA + " is for those that speak its protocol to us: --port qga:PATH, --" + LISTEN_QGA
+                            + " SOCKET");
+        }
+        if (!own.isEmpty() || !listeners.isEmpty()) {
+            for (Path socket : listeners.keySet()) {
+                Sockets.makeFolder(socket, "rwxr-xr-x");
+            }
+            guest.speakQga(own, listeners, other);
+        }
     }
 
     private static ExitCode agent(List<String> arguments, Map<String, String> environment)
@@ -277,6 +323,7 @@ final class Services {
                 switch (port.protocol()) {
                     case NATIVE -> host.connect(name, port.how(), port.path());
                     case SPICE -> host.connectSpice(name, port.how(), port.path());
+                    case QGA -> host.connectQga(name, port.how(), port.path());
                 }
             });
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);
@@ -313,7 +360,7 @@ final class Services {
             if (!parts.matches()) {
                 throw Options.wrong("host", "--vm wants NAME=PATH, such as work=/run/work.sock, not " + argument);
             }
-            if (machines.put(parts.group(1), PortName.of("host", parts.group(2))) != null) {
+            if (machines.put(parts.group(1), PortName.of(parts.group(2))) != null) {
                 throw Options.wrong("host", "two machines are called " + parts.group(1));
             }
         }

@@ -33,7 +33,8 @@ import java.util.random.RandomGenerator;
 /// host as that session sees it. A session and its ports follow each other and nobody else, so that no rule can
 /// leak from one session to another. The port of a SPICE agent has one clipboard for all: one view, `spiceK`,
 /// which follows every session that is served and is followed by them, while no native host is connected: all
-/// ports are ways to one host, and one way is enough.
+/// ports are ways to one host, and one way is enough. What speaks the protocol of qemu-ga has a view `qga:NAME` of
+/// each session, like that of a port.
 public final class Guest implements Clients.Places {
 
     private static final int MAX_SESSIONS_PER_USER = 16;
@@ -63,6 +64,9 @@ public final class Guest implements Clients.Places {
     private final List<Port> ports = new ArrayList<>();
     private final List<SpicePort> spicePorts = new ArrayList<>();
     private final boolean spiceBesideNative;
+    /// Where the protocol of qemu-ga is spoken.
+    private Optional<Qga> qga = Optional.empty();
+
     private final Map<String, Quota> quotas = new HashMap<>();
 
     /// One graphical session and the agent that speaks for it.
@@ -133,14 +137,35 @@ public final class Guest implements Clients.Places {
     ///
     /// @param share the socket for a spice-vdagentd that shares it, where there may be one
     public void connectSpice(Path port, Optional<Path> share) {
-        SpicePort added = new SpicePort(loop, random, troubles, port, "spice" + spicePorts.size(), hub, share);
+        SpicePort added = new SpicePort(
+                loop, random, troubles, port, "spice" + spicePorts.size(), hub, share, this::mayWriteFiles);
         spicePorts.add(added);
         added.start();
+    }
+
+    /// Speaks the protocol of qemu-ga, at this port and with local clients.
+    ///
+    /// @param ports go on being tried
+    /// @param listeners sockets for local clients, and whether these may ask for all commands
+    /// @param other the socket of a real qemu-ga, where there may be one
+    public void speakQga(List<Path> ports, Map<Path, Boolean> listeners, Optional<Path> other) throws Complaint {
+        Qga started = new Qga(loop, random, troubles, hub, other);
+        qga = Optional.of(started);
+        for (Map.Entry<Path, Boolean> listener : listeners.entrySet()) {
+            started.listen(listener.getKey(), listener.getValue());
+        }
+        ports.forEach(started::openPort);
+        started.start();
+    }
+
+    private boolean mayWriteFiles() {
+        return qga.map(Qga::mayWrite).orElse(true);
     }
 
     /// Leaves no socket of a port's behind.
     public void close() {
         spicePorts.forEach(SpicePort::close);
+        qga.ifPresent(Qga::close);
     }
 
     private void reconsiderSpice() {
@@ -323,6 +348,11 @@ public final class Guest implements Clients.Places {
                     join(session, port);
                 }
             }
+            if (served) {
+                qga.ifPresent(all -> all.join(session.name, sayable(session.user), session.display, session.view()));
+            } else {
+                qga.ifPresent(all -> all.leave(session.name));
+            }
             hub.reconsider(session.own);
         }
         if (!session.standing.state().equals(before.state())) {
@@ -360,6 +390,7 @@ public final class Guest implements Clients.Places {
         for (Port port : ports) {
             port.leave(session.name);
         }
+        qga.ifPresent(all -> all.leave(session.name));
         troubles.tell("session " + session.name + " has gone: " + why);
     }
 
@@ -473,6 +504,7 @@ public final class Guest implements Clients.Places {
             }
             rows.add(row);
         }
+        qga.ifPresent(all -> rows.addAll(all.rows()));
         rows.add(Map.of("kind", "logind", "state", logins.state()));
         rows.addAll(sessions(user));
         rows.add(Map.of("kind", "transfers", "under way", String.valueOf(hub.transfers())));

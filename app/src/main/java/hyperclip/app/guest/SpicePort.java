@@ -23,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -52,6 +53,7 @@ final class SpicePort implements VdagentConnection.Owner {
     private final Path path;
     private final String name;
     private final Hub hub;
+    private final BooleanSupplier mayWriteFiles;
     private final NotCarried notCarried = new NotCarried();
     private final Optional<Shared> shared;
     /// Where it is open.
@@ -121,6 +123,7 @@ final class SpicePort implements VdagentConnection.Owner {
 
     /// @param name of its view
     /// @param share the socket for a spice-vdagentd beside us, where there may be one
+    /// @param mayWriteFiles whether content may wait in a file now
     SpicePort(
             Loop loop,
             RandomGenerator random,
@@ -128,13 +131,15 @@ final class SpicePort implements VdagentConnection.Owner {
             Path path,
             String name,
             Hub hub,
-            Optional<Path> share) {
+            Optional<Path> share,
+            BooleanSupplier mayWriteFiles) {
         this.loop = loop;
         this.random = random;
         this.troubles = troubles;
         this.path = path;
         this.name = name;
         this.hub = hub;
+        this.mayWriteFiles = mayWriteFiles;
         this.shared = share.map(Shared::new);
     }
 
@@ -173,7 +178,12 @@ final class SpicePort implements VdagentConnection.Owner {
 
     private void open() {
         VdagentConnection opened = new VdagentConnection(
-                VdagentRole.GUEST, this, shared.flatMap(one -> one.ready), FileSpool::new, random, loop::millis);
+                VdagentRole.GUEST,
+                this,
+                shared.flatMap(one -> one.ready),
+                () -> new FileSpool(mayWriteFiles),
+                random,
+                loop::millis);
         try {
             if (Ports.isSocket(path)) {
                 SocketChannel socket = LocalSocket.connect(path);

@@ -86,6 +86,11 @@ public final class Host implements Clients.Places {
         add(new SpiceMachine(loop, random, hub, name, how, path, settings.images()));
     }
 
+    /// Connects to the port of QEMU's guest agent of a machine with our daemon there, and goes on trying to.
+    public void connectQga(String name, Reach.How how, Path path) {
+        add(new QgaMachine(loop, random, hub, name, how, path));
+    }
+
     /// Leaves no socket of a machine's behind.
     public void close() {
         machines.values().forEach(Machine::close);

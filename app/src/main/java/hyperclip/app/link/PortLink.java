@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 /// writes, and both hand over to the loop through a bounded ring.
 ///
 /// While no host is connected, a read ends at once, every time, and a write waits. So after such a read the reader
-/// waits until something has been written: nothing polls.
+/// waits until something has been written: nothing polls, where this side has something to say first.
 public final class PortLink implements Loop.Timed {
 
     private static final int RING = 256 * 1024;
@@ -30,6 +30,9 @@ public final class PortLink implements Loop.Timed {
 
     /// Reads that end at once although something was written are not repeated faster than this, in milliseconds.
     private static final long CALM = 100;
+
+    /// So often it is looked for a host that speaks first, in milliseconds.
+    private static final long LOOK = 250;
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
@@ -129,8 +132,12 @@ public final class PortLink implements Loop.Timed {
                     }
                 } else {
                     loop.post(this::hostLeft);
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CALM));
-                    awaitWrite(writesBefore);
+                    if (connection.speaksFirst()) {
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CALM));
+                        awaitWrite(writesBefore);
+                    } else {
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK));
+                    }
                 }
             }
         } catch (IOException | InterruptedException e) {

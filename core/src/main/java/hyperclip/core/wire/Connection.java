@@ -22,6 +22,11 @@ public interface Connection {
         return 1;
     }
 
+    /// Whether this side has something to say before the other has spoken. It never changes.
+    default boolean speaksFirst() {
+        return true;
+    }
+
     /// Whether the other side has been heard and takes what is sent.
     boolean isGreeted();
 

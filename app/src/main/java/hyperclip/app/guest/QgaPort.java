@@ -1,0 +1,84 @@
+package hyperclip.app.guest;
+
+import hyperclip.app.link.LocalSocket;
+import hyperclip.app.link.PortLink;
+import hyperclip.app.link.SocketLink;
+import hyperclip.app.link.Troubles;
+import hyperclip.app.loop.Loop;
+import hyperclip.core.qga.QgaConnection;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+
+/// The port of QEMU's guest agent, or a unix socket in its place.
+///
+/// ```
+/// shut ──opens──▶ open
+///  ▲ every RETRY    │
+///  └─socket closed──┘
+/// ```
+final class QgaPort {
+
+    /// How long until a port that is missing or held by another process is tried again, in milliseconds.
+    private static final long RETRY = 1_000;
+
+    private final Loop loop;
+    private final Troubles troubles;
+    private final Path path;
+    private final Connections connections;
+    private Runnable sender = () -> {};
+    private String state = "not opened yet";
+
+    /// Makes a connection for each time it is opened.
+    interface Connections {
+        QgaConnection next(boolean passesAll, QgaConnection.Owner owner);
+    }
+
+    QgaPort(Loop loop, Troubles troubles, Path path, Connections connections) {
+        this.loop = loop;
+        this.troubles = troubles;
+        this.path = path;
+        this.connections = connections;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    String state() {
+        return state;
+    }
+
+    void open() {
+        try {
+            // The host may do with its guest what it likes: there are all commands.
+            QgaConnection opened = connections.next(true, () -> sender.run());
+            if (Ports.isSocket(path)) {
+                SocketChannel socket = LocalSocket.connect(path);
+                SocketLink<QgaConnection> link =
+                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, this::shut);
+                sender = link::hasToSend;
+            } else {
+                PortLink link = new PortLink(loop, path, opened, "port " + path);
+                sender = link::hasToSend;
+                link.start();
+            }
+            opened.start();
+            setState("open; whether a host is there shows when it asks for something");
+        } catch (IOException e) {
+            shut(Ports.complaint(path, e));
+        }
+    }
+
+    private void shut(String why) {
+        setState(why);
+        loop.after(RETRY, this::open);
+    }
+
+    private void setState(String next) {
+        if (!next.equals(state)) {
+            state = next;
+            troubles.tell("port " + path + ": " + next);
+        }
+    }
+}

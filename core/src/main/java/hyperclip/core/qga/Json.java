@@ -1,0 +1,143 @@
+package hyperclip.core.qga;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+
+/// Any JSON value, as objects of Java: a map, a list, a string, a [Long], [BigInteger] or [BigDecimal], a [Boolean],
+/// and
+/// [#NULL].
+///
+/// Strict but for strings in single quotes, which QEMU takes as well (qobject/json-parser.c). What is passed on is
+/// written anew, so that whoever reads it next sees what was seen here.
+final class Json {
+
+    /// A map has no room for Java's own.
+    static final Object NULL = new Object() {
+        @Override
+        public String toString() {
+            return "null";
+        }
+    };
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(JsonSplitter.MAX_DEPTH)
+                    .maxNameLength(1024)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(64)
+                    .build())
+            .build();
+
+    private Json() {}
+
+    /// @throws QgaException where it is no JSON
+    static Object read(byte[] bytes, int length) throws QgaException {
+        // Jackson would take UTF-16 as well, and tells it by a zero.
+        for (int i = 0; i < Math.min(length, 4); i++) {
+            if (bytes[i] == 0) {
+                throw new QgaException("JSON parse error, a zero byte");
+            }
+        }
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, 0, length)) {
+            parser.nextToken();
+            return value(parser);
+        } catch (StreamReadException e) {
+            throw new QgaException("JSON parse error, " + why(e));
+        }
+    }
+
+    private static String why(StreamReadException e) {
+        String said = String.valueOf(e.getOriginalMessage());
+        if (said.startsWith("Duplicate")) {
+            return "duplicate key";
+        }
+        return e.getLocation() == null
+                ? "malformed"
+                : "malformed at byte " + e.getLocation().getByteOffset();
+    }
+
+    private static Object value(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                Map<String, Object> members = new LinkedHashMap<>();
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    String name = parser.currentName();
+                    parser.nextToken();
+                    members.put(name, value(parser));
+                }
+                yield members;
+            }
+            case START_ARRAY -> {
+                List<Object> items = new ArrayList<>();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    items.add(value(parser));
+                }
+                yield items;
+            }
+            case VALUE_STRING -> parser.getString();
+            case VALUE_NUMBER_INT -> {
+                BigInteger number = parser.getBigIntegerValue();
+                yield number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
+            }
+            case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> NULL;
+        };
+    }
+
+    /// One line of it, with its end.
+    ///
+    /// @param value as [#read] gives it, with byte arrays besides, which become base64
+    static byte[] line(Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            write(value, json);
+        }
+        bytes.write('\n');
+        return bytes.toByteArray();
+    }
+
+    private static void write(Object value, JsonGenerator json) {
+        switch (value) {
+            case Map<?, ?> members -> {
+                json.writeStartObject();
+                members.forEach((name, member) -> {
+                    json.writeName((String) name);
+                    write(member, json);
+                });
+                json.writeEndObject();
+            }
+            case List<?> items -> {
+                json.writeStartArray();
+                items.forEach(item -> write(item, json));
+                json.writeEndArray();
+            }
+            case String text -> json.writeString(text);
+            case byte[] content -> json.writeBinary(content);
+            case Long number -> json.writeNumber(number);
+            case Integer number -> json.writeNumber(number);
+            case BigInteger number -> json.writeNumber(number);
+            case BigDecimal number -> json.writeNumber(number);
+            case Boolean truth -> json.writeBoolean(truth);
+            default -> json.writeNull();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package hyperclip.core.qga;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/// The commands that wait for a real qemu-ga, in the order in which they were asked for by whomever. A command whose
+/// asker is gone keeps its place until its reply has been thrown away.
+///
+/// Where it is gone they wait for a moment: it may be started again.
+public final class QgaQueue implements OtherQga.Owner {
+
+    /// How long it may be gone, in milliseconds.
+    static final long GRACE = 2_000;
+
+    /// How many commands may wait, of all channels together.
+    static final int MAX_WAITING = 4096;
+
+    private final Consumer<Boolean> frozen;
+    private final Runnable hasToSend;
+    private final LongSupplier millis;
+    private final String absence;
+    private final Queue<OtherQga.Asked> waiting = new ArrayDeque<>();
+    private Optional<OtherQga> other = Optional.empty();
+    private long goneSince;
+
+    /// @param frozen told whether the file systems are frozen
+    /// @param hasToSend run when something waits to be sent to it
+    /// @param absence a sentence about where it was looked for and what to check
+    public QgaQueue(Consumer<Boolean> frozen, Runnable hasToSend, LongSupplier millis, String absence) {
+        this.frozen = frozen;
+        this.hasToSend = hasToSend;
+        this.millis = millis;
+        this.absence = absence;
+        this.goneSince = millis.getAsLong();
+    }
+
+    void ask(QgaCommand command, OtherQga.Asker asker) {
+        if (other.isEmpty() && millis.getAsLong() >= goneSince + GRACE) {
+            asker.failed(QgaException.notFound(command.name(), absence));
+        } else if (waiting.size() >= MAX_WAITING) {
+            asker.failed(new QgaException(MAX_WAITING + " commands wait for qemu-ga already"));
+        } else {
+            waiting.add(new OtherQga.Asked(command, asker));
+            idle();
+        }
+    }
+
+    /// Whether there is one that takes commands.
+    public boolean isReady() {
+        return other.isPresent();
+    }
+
+    @Override
+    public void ready(OtherQga ready) {
+        other = Optional.of(ready);
+        idle();
+    }
+
+    @Override
+    public void idle() {
+        if (other.isPresent() && other.get().isIdle() && !waiting.isEmpty()) {
+            OtherQga.Asked next = waiting.remove();
+            other.get().ask(next.command(), next.asker());
+        }
+    }
+
+    /// It is gone.
+    public void gone() {
+        if (other.isPresent()) {
+            other = Optional.empty();
+            goneSince = millis.getAsLong();
+        }
+        // Whether they are still frozen is told by the next one.
+    }
+
+    @Override
+    public void frozen(boolean now) {
+        frozen.accept(now);
+    }
+
+    @Override
+    public void hasToSend() {
+        hasToSend.run();
+    }
+
+    /// When [#tick()] is wanted next; `Long.MAX_VALUE` where nothing waits.
+    public long deadline() {
+        return other.isPresent() || waiting.isEmpty() ? Long.MAX_VALUE : goneSince + GRACE;
+    }
+
+    /// Time has passed.
+    public void tick() {
+        if (millis.getAsLong() >= deadline()) {
+            List<OtherQga.Asked> all = List.copyOf(waiting);
+            waiting.clear();
+            all.forEach(one ->
+                    one.asker().failed(QgaException.notFound(one.command().name(), absence)));
+        }
+    }
+}
