@@ -13,7 +13,9 @@ record PortName(Protocol protocol, Reach.How how, Path path) {
     enum Protocol {
         NATIVE("native:"),
         SPICE("spice:"),
-        QGA("qga:");
+        QGA("qga:"),
+        /// The same, where libvirt holds the port: a domain stands in the place of the path.
+        LIBVIRT("libvirt:");
 
         private final String prefix;
 

@@ -107,7 +107,7 @@ final class Services {
 
     private static final String HOST_HELP = """
             Usage: hyperclip host --vm NAME=[PROTOCOL:][connect:|listen:]PATH... [--listen SOCKET]
-                                  [--display auto|x11|none] [--convert-images on|off]
+                                  [--vm NAME=libvirt:DOMAIN]... [--display auto|x11|none] [--convert-images on|off]
                                   [--keep-after-exit SIZE] [LIMITS]
 
             The front end on the machine that runs the virtual machines.
@@ -119,6 +119,13 @@ final class Services {
               --vm NAME=spice:PATH
                                 a machine with the agent of SPICE in it instead of Hyperclip: the same
                                 with name=com.redhat.spice.0. Text and images
+              --vm NAME=qga:PATH
+                                a machine with `hyperclip guest --port qga:PATH` at the port of
+                                QEMU's guest agent: the same with name=org.qemu.guest_agent.0
+              --vm NAME=libvirt:DOMAIN
+                                the same where libvirt holds that port: commands go through virsh
+                                (virsh's own default, or $LIBVIRT_DEFAULT_URI, says where). It is
+                                asked up to four times a second what has been copied
               --vm NAME=[PROTOCOL:]listen:PATH
                                 the socket is made here, and the other side connects: a chardev with
                                 server=off
@@ -140,6 +147,7 @@ final class Services {
             Examples:
               hyperclip host --vm work=/run/user/1000/work-clip.sock
               hyperclip host --vm windows=spice:/run/user/1000/windows-agent.sock
+              hyperclip host --vm web=libvirt:web01
               hyperclip host --display none --vm a=/tmp/a.sock --vm b=/tmp/b.sock
             """;
 
@@ -214,6 +222,9 @@ final class Services {
             if (name.how() == Reach.How.LISTEN) {
                 throw Options.wrong("guest", "'listen:' is for the host's side: a port is connected to");
             }
+            if (name.protocol() == PortName.Protocol.LIBVIRT) {
+                throw Options.wrong("guest", "'libvirt:' is for the host's side; its port is qga:PATH here");
+            }
             ports.add(name);
         }
         if (ports.isEmpty()) {
@@ -239,8 +250,8 @@ final class Services {
                 switch (port.protocol()) {
                     case NATIVE -> guest.connect(port.path());
                     case SPICE -> guest.connectSpice(port.path(), share);
-                    case QGA -> {
-                        // One for all of them, above.
+                    case QGA, LIBVIRT -> {
+                        // One for all of them, above; none on this side.
                     }
                 }
             }
@@ -324,6 +335,7 @@ final class Services {
                     case NATIVE -> host.connect(name, port.how(), port.path());
                     case SPICE -> host.connectSpice(name, port.how(), port.path());
                     case QGA -> host.connectQga(name, port.how(), port.path());
+                    case LIBVIRT -> host.connectLibvirt(name, port.path().toString());
                 }
             });
             LOG.log(System.Logger.Level.INFO, "listening on {0}", socket);

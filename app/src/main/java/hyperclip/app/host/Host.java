@@ -91,6 +91,13 @@ public final class Host implements Clients.Places {
         add(new QgaMachine(loop, random, hub, name, how, path));
     }
 
+    /// Reaches the same through libvirt, which holds that port.
+    ///
+    /// @param domain as virsh takes it
+    public void connectLibvirt(String name, String domain) {
+        add(new LibvirtMachine(loop, hub, name, domain));
+    }
+
     /// Leaves no socket of a machine's behind.
     public void close() {
         machines.values().forEach(Machine::close);

@@ -3,10 +3,12 @@ package hyperclip.core.qga;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -60,7 +62,17 @@ final class Json {
             return value(parser);
         } catch (StreamReadException e) {
             throw new QgaException("JSON parse error, " + why(e));
+        } catch (JacksonException e) {
+            throw new QgaException("JSON parse error, beyond the limits");
         }
+    }
+
+    /// The escape of half a surrogate pair passes Jackson; no UTF-8 can carry it on.
+    private static String whole(String text) throws QgaException {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new QgaException("JSON parse error, half a surrogate pair");
+        }
+        return text;
     }
 
     private static String why(StreamReadException e) {
@@ -73,12 +85,12 @@ final class Json {
                 : "malformed at byte " + e.getLocation().getByteOffset();
     }
 
-    private static Object value(JsonParser parser) {
+    private static Object value(JsonParser parser) throws QgaException {
         return switch (parser.currentToken()) {
             case START_OBJECT -> {
                 Map<String, Object> members = new LinkedHashMap<>();
                 while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.currentName();
+                    String name = whole(parser.currentName());
                     parser.nextToken();
                     members.put(name, value(parser));
                 }
@@ -91,7 +103,7 @@ final class Json {
                 }
                 yield items;
             }
-            case VALUE_STRING -> parser.getString();
+            case VALUE_STRING -> whole(parser.getString());
             case VALUE_NUMBER_INT -> {
                 BigInteger number = parser.getBigIntegerValue();
                 yield number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;

@@ -369,16 +369,15 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
                     "Hyperclip has none of this name, and passes none on: --qemu-ga SOCKET names a qemu-ga");
         }
         if (!passesAll) {
-            throw QgaException.notFound(
-                    asked.name(), "this socket carries commands about clipboards only (--listen-qga-all ends that)");
+            throw QgaException.disabled(
+                    asked.name(), "this socket carries commands about clipboards only (--listen-qga-all has all)");
         }
         other.get().ask(asked, entry);
     }
 
     private void checkNotFrozen(QgaCommand asked) throws QgaException {
         if (clipboards.isFrozen()) {
-            throw new QgaException("The command " + asked.name()
-                    + " is not allowed while the file systems are frozen; guest-fsfreeze-thaw ends that");
+            throw QgaException.disabled(asked.name(), "the agent is in frozen state");
         }
     }
 

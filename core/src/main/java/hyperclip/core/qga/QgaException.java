@@ -39,6 +39,11 @@ final class QgaException extends Exception {
                 "The command " + command + " has not been found" + (detail.isEmpty() ? "" : ": " + detail));
     }
 
+    /// As qemu-ga has it for a command that there is, and is not to be carried out.
+    static QgaException disabled(String command, String why) {
+        return new QgaException(Kind.COMMAND_NOT_FOUND, "Command " + command + " has been disabled: " + why);
+    }
+
     /// The member `error` of the reply.
     Map<String, Object> json() {
         Map<String, Object> error = new LinkedHashMap<>();

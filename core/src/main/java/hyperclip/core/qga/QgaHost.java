@@ -653,7 +653,8 @@ public final class QgaHost {
     /// The reason behind a sentence of the other Hyperclip.
     private static Reason reason(String why) {
         for (Reason reason : Reason.values()) {
-            if (why.startsWith(reason.sentence())) {
+            // libvirt has words of its own before it.
+            if (why.contains(reason.sentence())) {
                 return reason;
             }
         }
