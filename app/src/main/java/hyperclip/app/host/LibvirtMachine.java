@@ -173,10 +173,12 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
             Thread.ofPlatform().daemon().name(name).start(work);
         }
 
-        /// Within its single quotes virsh takes everything as it is, but no single quote: JSON has another word for it.
+        /// Within its single quotes virsh takes everything as it is, but no single quote: JSON has another word
+        /// for it.
         void say(byte[] json) {
             String text = new String(json, StandardCharsets.UTF_8).strip().replace("'", "\\u0027");
-            String line = "qemu-agent-command --domain '" + domain + "' --timeout " + AGENT_WITHIN + " '" + text + "'\n";
+            String line =
+                    "qemu-agent-command --domain '" + domain + "' --timeout " + AGENT_WITHIN + " '" + text + "'\n";
             lines.add(line.getBytes(StandardCharsets.UTF_8));
         }
 

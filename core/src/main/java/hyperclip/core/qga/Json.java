@@ -16,6 +16,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
@@ -44,6 +45,10 @@ final class Json {
                     .maxNameLength(1024)
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNumberLength(64)
+                    .build())
+            // A reply has its id one bracket deeper than a command at the most.
+            .streamWriteConstraints(StreamWriteConstraints.builder()
+                    .maxNestingDepth(JsonSplitter.MAX_DEPTH + 1)
                     .build())
             .build();
 

@@ -47,10 +47,14 @@ public final class QgaHost {
     static final long POLL_AT_LAST = 2_000;
 
     /// How long one guest-clipboard-wait waits, in milliseconds.
-    static final long WAIT = 20_000;
+    static final long WAIT = 5_000;
 
-    /// How long a reply may take beyond that, in milliseconds.
-    static final long ANSWER_WITHIN = 10_000;
+    /// How long its reply may take beyond that, in milliseconds.
+    static final long LATE_BY = 2_000;
+
+    /// How long the reply of any other command may take, in milliseconds: an application may take ten seconds
+    /// to hand out what it copied.
+    static final long ANSWER_WITHIN = 12_000;
 
     /// Where the application in the guest has so many bytes to take it gets no more for a moment.
     static final long WAITING = 1024 * 1024;
@@ -357,11 +361,15 @@ public final class QgaHost {
         if (isOver) {
             return Long.MAX_VALUE;
         }
-        long deadline = asked.isEmpty() ? nextLook : askedAt + WAIT + ANSWER_WITHIN;
+        long deadline = asked.isEmpty() ? nextLook : answerDue();
         for (Supplying supplying : supplies.values()) {
             deadline = Math.min(deadline, supplying.again);
         }
         return deadline;
+    }
+
+    private long answerDue() {
+        return askedAt + (isWaiting() ? WAIT + LATE_BY : ANSWER_WITHIN);
     }
 
     /// Time has passed.
@@ -370,7 +378,7 @@ public final class QgaHost {
             return;
         }
         long now = millis.getAsLong();
-        if (!asked.isEmpty() && now >= askedAt + WAIT + ANSWER_WITHIN) {
+        if (!asked.isEmpty() && now >= answerDue()) {
             lose("it does not answer any more");
             return;
         }

@@ -15,14 +15,14 @@ import java.util.function.LongSupplier;
 /// ```
 /// syncing ──the sync's reply──▶ joining ──QgaHost──▶ joined
 ///    ▲ └─every SYNC_AGAIN─┘
-///    └── QgaHost is lost: the guest has begun anew, or answers no more
+///    └── after SYNC_AGAIN ── QgaHost is lost: the guest has begun anew, refuses, or answers no more
 /// ```
 public final class QgaHostConnection implements Connection {
 
     /// The longest reply that is read, in bytes: a piece in base64 and as much again.
     static final int MAX_REPLY = 4 * 1024 * 1024;
 
-    /// So often it is looked whether somebody is there, in milliseconds.
+    /// So often it is looked whether somebody is there, or there again, in milliseconds.
     static final long SYNC_AGAIN = 5_000;
 
     private final Owner owner;
@@ -89,7 +89,9 @@ public final class QgaHostConnection implements Connection {
         public void lost(String why) {
             host = Optional.empty();
             owner.left(why);
-            sync();
+            // Not at once: whoever refuses everything would be asked without end.
+            sending.clear();
+            syncedAt = millis.getAsLong();
         }
     }
 
