@@ -1,8 +1,5 @@
 package hyperclip.app.guest;
 
-import hyperclip.app.link.LocalSocket;
-import hyperclip.app.link.PortLink;
-import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
@@ -12,7 +9,6 @@ import hyperclip.core.session.SessionConnection;
 import hyperclip.core.session.SessionMessage;
 import hyperclip.core.wire.ProtocolException;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -113,26 +109,14 @@ final class Port implements SessionConnection.Owner {
         try {
             SessionConnection opened =
                     new SessionConnection(Medium.PORT, SessionMessage.Role.GUEST, "", this, random, loop::millis);
-            if (Ports.isSocket(path)) {
-                SocketChannel socket = LocalSocket.connect(path);
-                SocketLink<SessionConnection> link =
-                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, this::socketClosed);
-                begin(opened, link::hasToSend);
-            } else {
-                PortLink link = new PortLink(loop, path, opened, "port " + path);
-                begin(opened, link::hasToSend);
-                link.start();
-            }
+            Ports.Way way = Ports.open(loop, path, opened, troubles, this::socketClosed);
+            connection = opened;
+            sender = way.hasToSend();
+            setState("open, no host answers yet");
+            way.start().run();
         } catch (IOException e) {
             shut(Ports.complaint(path, e));
         }
-    }
-
-    private void begin(SessionConnection opened, Runnable send) {
-        connection = opened;
-        sender = send;
-        setState("open, no host answers yet");
-        opened.start();
     }
 
     private void socketClosed(String why) {

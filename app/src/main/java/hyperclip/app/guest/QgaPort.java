@@ -1,13 +1,9 @@
 package hyperclip.app.guest;
 
-import hyperclip.app.link.LocalSocket;
-import hyperclip.app.link.PortLink;
-import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.qga.QgaConnection;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /// The port of QEMU's guest agent, or a unix socket in its place.
@@ -53,18 +49,10 @@ final class QgaPort {
         try {
             // The host may do with its guest what it likes: there are all commands.
             QgaConnection opened = connections.next(true, () -> sender.run());
-            if (Ports.isSocket(path)) {
-                SocketChannel socket = LocalSocket.connect(path);
-                SocketLink<QgaConnection> link =
-                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, this::shut);
-                sender = link::hasToSend;
-            } else {
-                PortLink link = new PortLink(loop, path, opened, "port " + path);
-                sender = link::hasToSend;
-                link.start();
-            }
-            opened.start();
+            Ports.Way way = Ports.open(loop, path, opened, troubles, this::shut);
+            sender = way.hasToSend();
             setState("open; whether a host is there shows when it asks for something");
+            way.start().run();
         } catch (IOException e) {
             shut(Ports.complaint(path, e));
         }

@@ -1,11 +1,8 @@
 package hyperclip.app.guest;
 
 import hyperclip.app.link.FileSpool;
-import hyperclip.app.link.LocalSocket;
 import hyperclip.app.link.NotCarried;
-import hyperclip.app.link.PortLink;
 import hyperclip.app.link.Reach;
-import hyperclip.app.link.SocketLink;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
@@ -19,7 +16,6 @@ import hyperclip.core.vdagent.VdagentConnection;
 import hyperclip.core.vdagent.VdagentRole;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +40,7 @@ final class SpicePort implements VdagentConnection.Owner {
     /// How long until a port that is missing or held by another process is tried again, in milliseconds.
     private static final long RETRY = 1_000;
 
-    /// How long until a port that was closed is opened again: its threads have to end first. In milliseconds.
+    /// How long until one that was closed is opened again: a port's threads have to end first. In milliseconds.
     private static final long REOPEN = 200;
 
     private final Loop loop;
@@ -185,31 +181,15 @@ final class SpicePort implements VdagentConnection.Owner {
                 random,
                 loop::millis);
         try {
-            if (Ports.isSocket(path)) {
-                SocketChannel socket = LocalSocket.connect(path);
-                SocketLink<VdagentConnection> link =
-                        new SocketLink<>(loop, socket, opened, "port " + path, troubles, why -> shut(why, RETRY));
-                begin(opened, link::hasToSend, link::close);
-            } else {
-                PortLink link = new PortLink(loop, path, opened, "port " + path);
-                begin(opened, link::hasToSend, why -> {
-                    link.close();
-                    opened.closeAll();
-                    shut(why, REOPEN);
-                });
-                link.start();
-            }
+            Ports.Way way = Ports.open(loop, path, opened, troubles, why -> shut(why, REOPEN));
+            connection = Optional.of(opened);
+            sender = way.hasToSend();
+            closer = Optional.of(way.close());
+            setState("open, no host answers yet");
+            way.start().run();
         } catch (IOException e) {
             shut(Ports.complaint(path, e), RETRY);
         }
-    }
-
-    private void begin(VdagentConnection opened, Runnable send, Consumer<String> close) {
-        connection = Optional.of(opened);
-        sender = send;
-        closer = Optional.of(close);
-        setState("open, no host answers yet");
-        opened.start();
     }
 
     private void shut(String why, long until) {
