@@ -27,29 +27,16 @@ import java.util.stream.Stream;
 ///
 /// Like a real machine it keeps its disk and its snapshots from one boot to the next; its sockets keep their paths.
 /// Whatever happens, also at Ctrl-C, QEMU ends with this process and its folder is deleted.
-///
-/// Every wait has an end, and a complaint tells what the guest's console said last.
-public final class Machine implements Closeable {
+public final class Machine extends RemoteGuest {
 
     private static final Duration QEMU_STARTS = Duration.ofSeconds(30);
-    private static final Duration GUEST_STARTS = Duration.ofMinutes(2);
-    private static final Duration DESKTOP_STARTS = Duration.ofMinutes(1);
     private static final Duration UNPLUG_PAUSE = Duration.ofMillis(100);
     private static final Duration SNAPSHOT = Duration.ofMinutes(2);
-    private static final Duration PROGRAM = Duration.ofMinutes(1);
-    private static final Duration PROCESS_STARTS = Duration.ofMinutes(1);
 
     /// QEMU emulates `rep movsb` and `rep stosb` byte by byte and wide vectors piece by piece. A processor that has
     /// none of them copies twice as fast: the kernel, libc and Java then take other ways.
     private static final String EMULATED_PROCESSOR = "max,-erms,-fsrm,-avx";
 
-    private static final String CONSOLE = "the guest's console said last:";
-    private static final String LOGS = "/var/log/hyperclip/";
-    private static final String CONTROL_PORT = "org.hyperclip.control";
-    private static final String CLIPBOARD_PORT = "org.hyperclip.0";
-    private static final String CLIPBOARD_DEVICE = "/dev/virtio-ports/" + CLIPBOARD_PORT;
-
-    private final GuestImage image;
     private final int megabytes;
     private final Path folder;
     private final Map<String, Path> ports = new LinkedHashMap<>();
@@ -58,14 +45,13 @@ public final class Machine implements Closeable {
 
     private volatile Process qemu;
     private Monitor monitor;
-    private volatile Control control;
 
     public Machine(GuestImage image) throws IOException {
         this(image, 1024);
     }
 
     public Machine(GuestImage image, int megabytes) throws IOException {
-        this.image = image;
+        super(image);
         this.megabytes = megabytes;
         this.folder = Files.createTempDirectory("hyperclip-");
         addPort(CLIPBOARD_PORT);
@@ -161,12 +147,8 @@ public final class Machine implements Closeable {
             progress.accept(
                     "booting the guest in QEMU (" + (hasKvm() ? "KVM" : "emulated: this machine has no KVM") + ")");
             startQemu(more);
-            connectControl();
-            progress.accept("the guest answers; waiting for its desktops");
-            for (User user : image.guest().desktops()) {
-                awaitDesktop(user);
-            }
-            progress.accept("the guest is up");
+            connectControl(controlSocket());
+            awaitDesktops(progress);
         } catch (IOException e) {
             Complaint complaint = withConsole(e);
             kill();
@@ -174,22 +156,10 @@ public final class Machine implements Closeable {
         }
     }
 
-    /// Waits until the user's desktop accepts clients.
-    public void awaitDesktop(User user) throws IOException {
-        try {
-            awaitText("/run/displays/" + user.display(), user.display() + "\n", DESKTOP_STARTS);
-        } catch (IOException e) {
-            throw new Complaint(
-                    "The X server of " + user.userName() + " did not start. It said:\n"
-                            + logTail("xserver-" + user.userName()),
-                    e);
-        }
-    }
-
     private void startQemu(List<String> more) throws IOException {
         Path disk = folder.resolve("root.qcow2");
         if (!Files.exists(disk)) {
-            String backing = image.rootDisk().toString();
+            String backing = image().rootDisk().toString();
             Tool.of("qemu-img", "create", "-q", "-f", "qcow2", "-b", backing, "-F", "raw", disk.toString())
                     .run();
         }
@@ -237,9 +207,9 @@ public final class Machine implements Closeable {
                 "-m",
                 Integer.toString(megabytes),
                 "-kernel",
-                image.kernel().toString(),
+                image().kernel().toString(),
                 "-initrd",
-                image.initrd().toString(),
+                image().initrd().toString(),
                 "-append",
                 "console=ttyS0 quiet panic=-1 mitigations=off no_timer_check tsc=reliable random.trust_cpu=on",
                 "-chardev",
@@ -255,7 +225,7 @@ public final class Machine implements Closeable {
                 "-device",
                 "virtio-blk-pci,drive=root",
                 "-drive",
-                "if=none,id=hyperclip,format=raw,readonly=on,file=" + escaped(image.hyperclipDisk()),
+                "if=none,id=hyperclip,format=raw,readonly=on,file=" + escaped(image().hyperclipDisk()),
                 "-device",
                 "virtio-blk-pci,drive=hyperclip",
                 "-device",
@@ -290,15 +260,6 @@ public final class Machine implements Closeable {
         }
     }
 
-    private void connectControl() throws IOException {
-        Control before = control;
-        if (before != null) {
-            before.close();
-        }
-        control = Control.connect(controlSocket());
-        control.awaitGuest(GUEST_STARTS);
-    }
-
     /// Ends it as a power cut would. It can be booted again.
     public void kill() throws IOException {
         Process process = qemu;
@@ -314,9 +275,7 @@ public final class Machine implements Closeable {
                 throw new InterruptedIOException("interrupted while QEMU died");
             }
         }
-        if (control != null) {
-            control.close();
-        }
+        closeControl();
         if (monitor != null) {
             monitor.close();
         }
@@ -338,6 +297,7 @@ public final class Machine implements Closeable {
         }
     }
 
+    @Override
     public boolean isRunning() {
         return qemu != null && qemu.isAlive();
     }
@@ -356,140 +316,6 @@ public final class Machine implements Closeable {
         return folder.resolve("control.sock");
     }
 
-    // Programs
-
-    /// Runs a program to its end.
-    public Outcome run(User user, String... command) throws IOException {
-        return run(user, List.of(command), new byte[0], PROGRAM);
-    }
-
-    public Outcome run(User user, List<String> command, byte[] input) throws IOException {
-        return run(user, command, input, PROGRAM);
-    }
-
-    public Outcome run(User user, List<String> command, byte[] input, Duration patience) throws IOException {
-        return told(
-                () -> control.run(user.environment(), user.home(), image.guest().as(user, command), input, patience));
-    }
-
-    /// Starts a program that goes on, and gives its pid. What it writes is appended to `/var/log/hyperclip/LOG.log`.
-    public long start(User user, String log, String... command) throws IOException {
-        List<String> all = image.guest().as(user, List.of(command));
-        return told(() -> control.start(user.environment(), user.home(), all, LOGS + log + ".log", PROGRAM));
-    }
-
-    /// Sends a signal, such as `TERM` or `KILL`.
-    public void kill(long pid, String signal) throws IOException {
-        Outcome outcome = run(User.ROOT, "kill", "-" + signal, Long.toString(pid));
-        if (outcome.exit() != 0) {
-            throw new Complaint(
-                    "Process " + pid + " of the guest could not be sent " + signal + ": " + outcome.errorText());
-        }
-    }
-
-    public void awaitExit(long pid, Duration patience) throws IOException {
-        told(() -> {
-            control.awaitEnd(pid, patience);
-            return null;
-        });
-    }
-
-    // Files
-
-    public byte[] readFile(String path) throws IOException {
-        return told(() -> control.read(path, PROGRAM));
-    }
-
-    /// What a program that was started has written.
-    public byte[] readLog(String log) throws IOException {
-        return readFile(LOGS + log + ".log");
-    }
-
-    private String logTail(String log) throws IOException {
-        return Tool.lastLines(new String(readLog(log), StandardCharsets.UTF_8));
-    }
-
-    /// Writes a file that belongs to root and that everybody may read, with the folders that lead to it.
-    public void writeFile(String path, byte[] content) throws IOException {
-        told(() -> {
-            control.write(path, content, PROGRAM);
-            return null;
-        });
-    }
-
-    public void awaitFile(String path, Duration patience) throws IOException {
-        awaitText(path, "", patience);
-    }
-
-    /// Waits until a file, a log for instance, is there and has this text in it.
-    public void awaitText(String path, String text, Duration patience) throws IOException {
-        told(() -> {
-            control.await(path, text, patience);
-            return null;
-        });
-    }
-
-    // Hyperclip
-
-    /// The processes of Hyperclip in the guest, each to be killed and started again by itself.
-    public record Hyperclip(long daemon, long aliceAgent, long bobAgent) {}
-
-    /// Starts the daemon, and an agent on each desktop.
-    public Hyperclip startHyperclip() throws IOException {
-        return new Hyperclip(startDaemon(), startAgent(User.ALICE), startAgent(User.BOB));
-    }
-
-    /// Starts `hyperclip guest` and waits until it takes connections; its log, begun anew, is `guest`.
-    public long startDaemon() throws IOException {
-        return startDaemon("--port", CLIPBOARD_DEVICE);
-    }
-
-    /// The same with these arguments.
-    public long startDaemon(String... arguments) throws IOException {
-        beginLog("guest");
-        String[] command = Stream.concat(Stream.of("hyperclip", "guest"), Stream.of(arguments))
-                .toArray(String[]::new);
-        long pid = start(User.ROOT, "guest", command);
-        try {
-            awaitLog("guest", "listening on", PROCESS_STARTS);
-        } catch (IOException e) {
-            throw new Complaint(
-                    "`hyperclip guest` did not come up in the guest. Its log ends:\n" + logTail("guest"), e);
-        }
-        return pid;
-    }
-
-    /// Starts `hyperclip agent` on the user's desktop; its log, begun anew, is `agent-USER`.
-    public long startAgent(User user) throws IOException {
-        beginLog(agentLog(user));
-        return start(user, agentLog(user), "hyperclip", "agent");
-    }
-
-    /// Waits until the agent that was started last has joined the daemon.
-    public void awaitAgent(User user) throws IOException {
-        try {
-            awaitLog(agentLog(user), "connected to the daemon", PROCESS_STARTS);
-        } catch (IOException e) {
-            throw new Complaint(
-                    "`hyperclip agent` of " + user.userName() + " did not join the daemon. Its log ends:\n"
-                            + logTail(agentLog(user)),
-                    e);
-        }
-    }
-
-    private static String agentLog(User user) {
-        return "agent-" + user.userName();
-    }
-
-    public void beginLog(String log) throws IOException {
-        writeFile(LOGS + log + ".log", new byte[0]);
-    }
-
-    /// Waits until a program that was started has written this.
-    public void awaitLog(String log, String text, Duration patience) throws IOException {
-        awaitText(LOGS + log + ".log", text, patience);
-    }
-
     // Snapshots
 
     /// Keeps the whole machine as it is now, under a name.
@@ -501,7 +327,7 @@ public final class Machine implements Closeable {
     public void loadvm(String name) throws IOException {
         monitor("loadvm " + name);
         told(() -> {
-            connectControl();
+            connectControl(controlSocket());
             return null;
         });
     }
@@ -516,7 +342,7 @@ public final class Machine implements Closeable {
 
     // Complaints
 
-    /// The last lines of the guest's console.
+    @Override
     public String consoleTail() {
         return tail("console.log");
     }
@@ -528,29 +354,6 @@ public final class Machine implements Closeable {
         } catch (IOException e) {
             return "(nothing)";
         }
-    }
-
-    private interface Question<T> {
-        T ask() throws IOException;
-    }
-
-    private <T> T told(Question<T> question) throws IOException {
-        if (!isRunning()) {
-            throw new Complaint("The machine is not running. Its console ended:\n" + consoleTail());
-        }
-        try {
-            return question.ask();
-        } catch (Complaint complaint) {
-            throw withConsole(complaint);
-        }
-    }
-
-    private Complaint withConsole(IOException failure) {
-        if (failure.getMessage().contains(CONSOLE)) {
-            return new Complaint(failure.getMessage());
-        }
-        String state = isRunning() ? "It runs still; " : "QEMU has ended; ";
-        return new Complaint(failure.getMessage() + "\n" + state + CONSOLE + "\n" + consoleTail());
     }
 
     private static void closeQuietly(Closeable closeable) {
