@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class Stage {
     long bobAgent;
 
     private Stage() throws IOException {
-        machine = new Machine(GuestImage.ofThisProgram(StockAgent.PACKAGES, Stage::say));
+        machine = new Machine(image());
         machine.addPort(LONELY_PORT);
         machine.admitViewers();
         host = HostDesk.own();
@@ -64,6 +65,13 @@ final class Stage {
             stage = new Stage();
         }
         return stage;
+    }
+
+    /// The guest with all agents in it that are not ours.
+    static GuestImage image() throws IOException {
+        List<String> packages = new ArrayList<>(StockAgent.PACKAGES);
+        packages.addAll(LibvirtGuest.PACKAGES);
+        return GuestImage.ofThisProgram(packages, Stage::say);
     }
 
     static void say(String what) {
