@@ -318,6 +318,14 @@ final class LibvirtGuest extends RemoteGuest {
         await("libvirt to see the agent's port opened", this::isAgentThere);
     }
 
+    /// Waits until a command is carried out that only qemu-ga knows. Whoever passes it on refuses it at first where
+    /// the machine is slow: libvirt then logs that.
+    void awaitAnswer() throws IOException {
+        await(
+                "a qemu-ga to answer",
+                () -> command("{\"execute\":\"guest-get-osinfo\"}").exit() == 0);
+    }
+
     void awaitNoAgent() throws IOException {
         await("libvirt to see the agent's port closed", () -> !isAgentThere());
     }

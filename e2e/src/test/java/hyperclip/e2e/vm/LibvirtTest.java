@@ -60,6 +60,8 @@ class LibvirtTest {
         processes = agent.start(guest);
         serving = agent;
         guest.awaitAgent();
+        guest.awaitAnswer();
+        guest.newFaults();
     }
 
     private static void endAgent() throws IOException {

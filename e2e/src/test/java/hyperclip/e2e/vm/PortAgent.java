@@ -14,8 +14,20 @@ enum PortAgent {
         List<Long> start(LibvirtGuest guest) throws IOException {
             return List.of(startQemuGa(guest, "virtio-serial", DEVICE));
         }
+    },
+
+    /// Our daemon in its place, which passes on to a qemu-ga what it does not know itself.
+    HYPERCLIP {
+        @Override
+        List<Long> start(LibvirtGuest guest) throws IOException {
+            guest.run(User.ROOT, "rm", "-f", SOCKET);
+            long qemuGa = startQemuGa(guest, "unix-listen", SOCKET);
+            guest.awaitFile(SOCKET, Stage.PATIENCE);
+            return List.of(guest.startDaemon("--port", "qga:" + DEVICE, "--qemu-ga", SOCKET), qemuGa);
+        }
     };
 
+    private static final String SOCKET = "/run/qemu-ga.sock";
     private static final String DEVICE = "/dev/virtio-ports/" + LibvirtGuest.AGENT_PORT;
 
     /// Starts its processes, and gives their pids; what they say is in logs of the guest. libvirt may not have seen
