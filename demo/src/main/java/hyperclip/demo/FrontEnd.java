@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// `hyperclip host` as a process of its own, and the commands that talk to it: all by way of the launcher, as a person
-/// runs them.
+/// `hyperclip host` as a process of its own, and the commands that talk to it: all by way of the launcher, as a
+/// person runs them.
 public final class FrontEnd implements Closeable {
 
     private static final Duration COMMAND = Duration.ofSeconds(60);
@@ -25,11 +26,21 @@ public final class FrontEnd implements Closeable {
     private final Path socket;
     private final Path log;
     private final List<String> launcher;
+    private final List<String> environment;
     private final Runnable ending = this::end;
     private Process process;
 
     /// @param port the host end of the machine's clipboard port
     public FrontEnd(HostDesk desk, Path port) throws IOException {
+        this(desk, port, Map.of());
+    }
+
+    /// @param port as `--vm` takes it behind the machine's name
+    /// @param environment that it needs beside that of the desk
+    public FrontEnd(HostDesk desk, Path port, Map<String, String> environment) throws IOException {
+        this.environment = environment.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .toList();
         this.desk = desk;
         this.port = port;
         this.socket = desk.folder().resolve("host.sock");
@@ -62,7 +73,8 @@ public final class FrontEnd implements Closeable {
     }
 
     private List<String> launched(String before, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(before));
+        List<String> command = new ArrayList<>(List.of(before, "env"));
+        command.addAll(environment);
         command.addAll(launcher);
         command.addAll(List.of(arguments));
         return command;

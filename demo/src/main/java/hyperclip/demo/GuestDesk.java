@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 /// The desktop of a user of the guest.
-public record GuestDesk(Machine machine, User user) implements Desk {
+public record GuestDesk(RemoteGuest machine, User user) implements Desk {
 
     /// What the front end calls the machine.
     public static final String MACHINE = "demo";

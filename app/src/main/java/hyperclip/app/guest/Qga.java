@@ -56,6 +56,7 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
         this.queue = other.map(path -> new QgaQueue(
                 clipboards::setFrozen,
                 this::otherHasToSend,
+                () -> setOtherState("connected"),
                 loop::millis,
                 "no qemu-ga answers at " + path + " (qemu-ga -m unix-listen -p " + path + ")"));
         this.reach = other.map(
@@ -127,6 +128,7 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
 
     @Override
     public void up(OtherQga connection) {
+        queue.ifPresent(QgaQueue::coming);
         setOtherState("connected, it has not answered yet");
     }
 
@@ -171,15 +173,8 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
                     Map.of("kind", "link", "name", port.path().toString(), "protocol", "qga", "state", port.state()));
             rows.add(row);
         }
-        otherPath.ifPresent(path -> rows.add(Map.of(
-                "kind",
-                "link",
-                "name",
-                path.toString(),
-                "protocol",
-                "qemu-ga",
-                "state",
-                queue.orElseThrow().isReady() ? "connected" : otherState)));
+        otherPath.ifPresent(path ->
+                rows.add(Map.of("kind", "link", "name", path.toString(), "protocol", "qemu-ga", "state", otherState)));
         return rows;
     }
 

@@ -43,6 +43,9 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     /// How long the lines of one complaint may take to come, in milliseconds.
     private static final long COMPLAINT = 100;
 
+    /// How long virsh may take to end, in milliseconds.
+    private static final long LEAVE = 1_000;
+
     /// The longest line of virsh's that is read, in characters.
     private static final int MAX_LINE = 4 * 1024 * 1024;
 
@@ -214,7 +217,16 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
             loop().post(() -> ended(this));
         }
 
+        /// Lets it take its leave: libvirtd logs the end of one that is killed.
         void close() {
+            lines.add("quit\n".getBytes(StandardCharsets.UTF_8));
+            try {
+                if (process.waitFor(LEAVE, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             process.destroy();
         }
     }

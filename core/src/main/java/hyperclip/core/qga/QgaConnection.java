@@ -167,7 +167,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         public void replied(Optional<Spool> reply) {
             boolean isMine = isCurrent();
             if (isMine && reply.isPresent()) {
-                if (command.isPresent() && command.get().name().equals("guest-info")) {
+                if (isInfo()) {
                     giveInfo(reply.get());
                     return;
                 }
@@ -186,7 +186,16 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         @Override
         public void failed(QgaException failure) {
-            fail(failure);
+            if (isInfo()) {
+                // We are there.
+                give(info(Version.NUMBER, List.of()));
+            } else {
+                fail(failure);
+            }
+        }
+
+        private boolean isInfo() {
+            return command.isPresent() && command.get().name().equals("guest-info");
         }
 
         private void giveInfo(Spool reply) {
@@ -338,7 +347,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             }
             case "guest-info" -> {
                 asked.allow(List.of());
-                if (other.isPresent() && other.get().isReady()) {
+                if (other.isPresent() && !other.get().isAway()) {
                     other.get().ask(asked, entry);
                 } else {
                     entry.give(info(Version.NUMBER, List.of()));

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /// The commands that wait for a real qemu-ga, in the order in which they were asked for by whomever. A command whose
 /// asker is gone keeps its place until its reply has been thrown away.
 ///
-/// Where it is gone they wait for a moment: it may be started again.
+/// Where it is gone they wait for a moment: it may be started again. While one is being greeted they wait, too.
 public final class QgaQueue implements OtherQga.Owner {
 
     /// How long it may be gone, in milliseconds.
@@ -21,17 +21,22 @@ public final class QgaQueue implements OtherQga.Owner {
 
     private final Consumer<Boolean> frozen;
     private final Runnable hasToSend;
+    private final Runnable onReady;
     private final LongSupplier millis;
     private final String absence;
     private final Queue<OtherQga.Asked> waiting = new ArrayDeque<>();
     private Optional<OtherQga> other = Optional.empty();
+    private boolean isComing;
     private long goneSince;
 
     /// @param frozen told whether the file systems are frozen
     /// @param hasToSend run when something waits to be sent to it
+    /// @param onReady run when there is one that takes commands
     /// @param absence a sentence about where it was looked for and what to check
-    public QgaQueue(Consumer<Boolean> frozen, Runnable hasToSend, LongSupplier millis, String absence) {
+    public QgaQueue(
+            Consumer<Boolean> frozen, Runnable hasToSend, Runnable onReady, LongSupplier millis, String absence) {
         this.frozen = frozen;
+        this.onReady = onReady;
         this.hasToSend = hasToSend;
         this.millis = millis;
         this.absence = absence;
@@ -39,7 +44,7 @@ public final class QgaQueue implements OtherQga.Owner {
     }
 
     void ask(QgaCommand command, OtherQga.Asker asker) {
-        if (other.isEmpty() && millis.getAsLong() >= goneSince + GRACE) {
+        if (isAway()) {
             asker.failed(QgaException.notFound(command.name(), absence));
         } else if (waiting.size() >= MAX_WAITING) {
             asker.failed(new QgaException(MAX_WAITING + " commands wait for qemu-ga already"));
@@ -49,14 +54,21 @@ public final class QgaQueue implements OtherQga.Owner {
         }
     }
 
-    /// Whether there is one that takes commands.
-    public boolean isReady() {
-        return other.isPresent();
+    /// Whether there is none, and none is waited for.
+    boolean isAway() {
+        return other.isEmpty() && !isComing && millis.getAsLong() >= goneSince + GRACE;
+    }
+
+    /// It is connected, and is being greeted.
+    public void coming() {
+        isComing = true;
     }
 
     @Override
     public void ready(OtherQga ready) {
+        isComing = false;
         other = Optional.of(ready);
+        onReady.run();
         idle();
     }
 
@@ -70,6 +82,7 @@ public final class QgaQueue implements OtherQga.Owner {
 
     /// It is gone.
     public void gone() {
+        isComing = false;
         if (other.isPresent()) {
             other = Optional.empty();
             goneSince = millis.getAsLong();
@@ -89,7 +102,7 @@ public final class QgaQueue implements OtherQga.Owner {
 
     /// When [#tick()] is wanted next; `Long.MAX_VALUE` where nothing waits.
     public long deadline() {
-        return other.isPresent() || waiting.isEmpty() ? Long.MAX_VALUE : goneSince + GRACE;
+        return other.isPresent() || isComing || waiting.isEmpty() ? Long.MAX_VALUE : goneSince + GRACE;
     }
 
     /// Time has passed.

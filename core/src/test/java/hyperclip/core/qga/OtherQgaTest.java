@@ -20,8 +20,8 @@ class OtherQgaTest {
             + "{\"enabled\":true,\"name\":\"guest-shutdown\",\"success-response\":false}]}}\n";
 
     private final GuestWorld world = new GuestWorld();
-    private final QgaQueue queue =
-            new QgaQueue(world.clipboards::setFrozen, () -> {}, () -> world.now, "no qemu-ga answers at /run/ga");
+    private final QgaQueue queue = new QgaQueue(
+            world.clipboards::setFrozen, () -> {}, () -> {}, () -> world.now, "no qemu-ga answers at /run/ga");
     private final GuestWorld.Channel alice = world.channel(Optional.of(queue), true);
     private final GuestWorld.Channel bob = world.channel(Optional.of(queue), true);
     private OtherQga other;
@@ -35,6 +35,7 @@ class OtherQgaTest {
     }
 
     private void connect() {
+        queue.coming();
         other = new OtherQga(queue, world::store, 18, () -> world.now);
         other.start();
         assertThat(passed()).endsWith("{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":9}}\n");
@@ -166,6 +167,35 @@ class OtherQgaTest {
         assertThat(bob.heard()).contains("CommandNotFound", "guest-b", "no qemu-ga answers at /run/ga");
 
         assertThat(bob.ask("{\"execute\":\"guest-c\"}")).contains("CommandNotFound", "no qemu-ga answers at /run/ga");
+    }
+
+    @Test
+    void whileOneIsBeingGreetedCommandsWait() {
+        other.closeAll();
+        queue.gone();
+        world.now += QgaQueue.GRACE;
+        connect();
+        world.now += QgaQueue.GRACE;
+        bob.say("{\"execute\":\"guest-b\"}");
+        answer(INFO);
+        passed();
+        answer("{\"return\":\"thawed\"}\n");
+        assertThat(passed()).isEqualTo("{\"execute\":\"guest-b\"}\n");
+        assertThat(bob.heard()).isEmpty();
+    }
+
+    @Test
+    void whereOneDoesNotAnswerItsGreetingThatIsSaid() {
+        other.closeAll();
+        queue.gone();
+        world.now += QgaQueue.GRACE;
+        connect();
+        bob.say("{\"execute\":\"guest-b\"}");
+        assertThat(queue.deadline()).isEqualTo(Long.MAX_VALUE);
+        other.closeAll();
+        queue.gone();
+        queue.tick();
+        assertThat(bob.heard()).contains("CommandNotFound");
     }
 
     @Test

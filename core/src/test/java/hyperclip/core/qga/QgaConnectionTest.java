@@ -438,7 +438,7 @@ class QgaConnectionTest {
 
     @Test
     void aSocketForClipboardsAloneCarriesNothingElse() {
-        QgaQueue queue = new QgaQueue(now -> {}, () -> {}, () -> world.now, "nobody");
+        QgaQueue queue = new QgaQueue(now -> {}, () -> {}, () -> {}, () -> world.now, "nobody");
         GuestWorld.Channel restricted = world.channel(Optional.of(queue), false);
 
         assertThat(restricted.ask("{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/true\"}}"))

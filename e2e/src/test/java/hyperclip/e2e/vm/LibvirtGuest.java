@@ -22,11 +22,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The guest as a domain of libvirt, which starts QEMU and holds the host's end of the port of QEMU's guest agent. It
-/// is
-/// libvirt as an ordinary user has it, `qemu:///session`, and a daemon of this test's own: root, who would be given
-/// that
-/// of the whole system, is nobody here.
+/// The guest as a domain of libvirt, which starts QEMU and holds the host's end of the port of QEMU's guest
+/// agent. It is libvirt as an ordinary user has it, `qemu:///session`, and a daemon of this test's own: root,
+/// who would be given that of the whole system, is nobody here.
 ///
 /// A port is told to libvirt to be connected when a program of the guest opens it.
 final class LibvirtGuest extends RemoteGuest {
@@ -53,7 +51,8 @@ final class LibvirtGuest extends RemoteGuest {
     /// agent says that it failed.
     private static final String SHUTDOWN = "#!/bin/sh\n(sleep 1; exec poweroff) > /dev/null 2>&1 &\n";
 
-    /// Who says something in libvirt's log, and how bad it is: `2026-01-31 12:00:00.000+0000: 123: error : name:1 : …`.
+    /// Who says something in libvirt's log, and how bad it is: `2026-01-31 12:00:00.000+0000: 123: error :
+    /// name:1 : …`.
     private static final Pattern FAULT = Pattern.compile("[^ ]+ [^ ]+ \\d+: (?:warning|error) : (.*)");
 
     /// That a command was only passed on, which it says once of each domain.
@@ -262,6 +261,11 @@ final class LibvirtGuest extends RemoteGuest {
                 "LANG", "C.UTF-8");
     }
 
+    /// Where root finds it.
+    String uri() {
+        return "qemu+unix:///session?socket=" + listening();
+    }
+
     /// The command that runs this one as the user whose libvirt it is.
     static List<String> asUser(List<String> command) {
         List<String> all = new ArrayList<>();
@@ -316,14 +320,6 @@ final class LibvirtGuest extends RemoteGuest {
 
     void awaitAgent() throws IOException {
         await("libvirt to see the agent's port opened", this::isAgentThere);
-    }
-
-    /// Waits until a command is carried out that only qemu-ga knows. Whoever passes it on refuses it at first where
-    /// the machine is slow: libvirt then logs that.
-    void awaitAnswer() throws IOException {
-        await(
-                "a qemu-ga to answer",
-                () -> command("{\"execute\":\"guest-get-osinfo\"}").exit() == 0);
     }
 
     void awaitNoAgent() throws IOException {
