@@ -23,7 +23,7 @@ final class Programs {
     static AssertionError missing(String program, IOException e) {
         return new AssertionError(
                 program + " could not be started. These tests need xvfb, xclip, xsel, autocutsel, parcellite,"
-                        + " spice-vdagent and util-linux; ./setup installs them.",
+                        + " spice-vdagent, qemu-guest-agent and util-linux; ./setup installs them.",
                 e);
     }
 
