@@ -31,9 +31,6 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
     /// Local clients at a time.
     private static final int MAX_CLIENTS = 64;
 
-    /// Whoever sends commands faster than they are carried out waits for so long, in milliseconds.
-    private static final long PAUSE = 20;
-
     private final Loop loop;
     private final RandomGenerator random;
     private final Troubles troubles;
@@ -94,11 +91,6 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
                     loop, channel, connection, "qemu-ga client of " + user, troubles, why -> clients--);
             clients++;
             sender[0] = link::hasToSend;
-            link.afterReading(() -> {
-                if (connection.isBusy()) {
-                    link.pause(PAUSE);
-                }
-            });
             connection.start();
         } catch (IOException e) {
             troubles.note("a client of " + user + " failed: " + e.getMessage());

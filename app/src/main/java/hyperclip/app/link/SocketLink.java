@@ -20,6 +20,9 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
     /// How much is read from one link before the others have their turn, in bytes.
     private static final int TURN = 1024 * 1024;
 
+    /// So often it is looked whether a connection has less to do again, in milliseconds.
+    private static final long LOOK = 20;
+
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final Loop loop;
@@ -76,8 +79,15 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
                 paused = false;
                 if (!closed) {
                     showInterest();
+                    pauseWhileBusy();
                 }
             });
+        }
+    }
+
+    private void pauseWhileBusy() {
+        if (connection.isBusy()) {
+            pause(LOOK);
         }
     }
 
@@ -121,6 +131,7 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
                 refuse(e.getMessage());
             }
             afterReading.run();
+            pauseWhileBusy();
             if (!more) {
                 // A short read has emptied the socket: another one would only say so.
                 return;

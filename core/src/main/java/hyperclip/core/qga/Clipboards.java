@@ -54,6 +54,9 @@ public final class Clipboards {
     interface Watcher {
         void changed(Map<String, Object> change);
 
+        /// A session has come or gone.
+        void sessionsChanged();
+
         void requested(Map<String, Object> request);
     }
 
@@ -77,6 +80,7 @@ public final class Clipboards {
         Seat seat = new Seat(session, user, display, view);
         seats.put(session, seat);
         seat.own = hub.open("qga:" + session, _ -> seat);
+        tellSessions();
     }
 
     /// A session is no longer joined to the host.
@@ -85,7 +89,13 @@ public final class Clipboards {
         if (seat != null) {
             hub.close(seat.own, Reason.LINK_LOST);
             seat.end();
+            tellSessions();
         }
+    }
+
+    private void tellSessions() {
+        serial++;
+        List.copyOf(watchers).forEach(Watcher::sessionsChanged);
     }
 
     /// Whether the file systems are frozen, or are about to be: writing a file would wait until they are not.

@@ -72,7 +72,12 @@ final class JsonSplitter {
                 case VALUE -> {
                     if (inValue(next)) {
                         tell(bytes, begin, bytes.position());
-                        sink.whole();
+                        // Not where its last piece has made it one that nobody wants.
+                        boolean isWanted = state == State.VALUE;
+                        state = State.BETWEEN;
+                        if (isWanted) {
+                            sink.whole();
+                        }
                     }
                 }
             }
@@ -136,10 +141,7 @@ final class JsonSplitter {
             }
             case '}', ']' -> {
                 depth--;
-                if (depth == 0) {
-                    state = State.BETWEEN;
-                    return true;
-                }
+                return depth == 0;
             }
             default -> {
                 // Whether it is JSON tells whoever reads the value.

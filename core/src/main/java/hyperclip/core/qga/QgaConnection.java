@@ -6,6 +6,7 @@ import hyperclip.core.clipboard.OfferId;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.wire.Connection;
+import hyperclip.core.wire.ProtocolException;
 import hyperclip.core.wire.Spool;
 import hyperclip.core.wire.Version;
 import java.nio.ByteBuffer;
@@ -43,8 +44,14 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     /// How many commands may wait. Whoever sends more without a look at the replies is cut off.
     static final int MAX_WAITING = 8192;
 
+    /// How many bytes they may have together.
+    static final long MAX_WAITING_BYTES = 2L * MAX_COMMAND;
+
     /// With so many commands waiting no more should be read.
     static final int BUSY = 64;
+
+    /// Nor with so many bytes of them behind the one that is being carried out.
+    static final long BUSY_BYTES = 1024 * 1024;
 
     /// How many bytes of replies may wait: the longest reply of a real qemu-ga and as much again.
     static final long MAX_UNREAD = 2 * OtherQga.MAX_REPLY;
@@ -90,6 +97,8 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     private final Set<Clearing> clearings = new LinkedHashSet<>();
     private Optional<QgaReading> reading = Optional.empty();
     private long handles;
+    private long waitingBytes;
+    private boolean isFlooded;
     private boolean isSubscribed;
     private boolean isRunning;
 
@@ -112,6 +121,8 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         final Optional<Object> id;
         /// What is wrong with it where it cannot be carried out.
         final Optional<QgaException> failure;
+        /// How long it was, in bytes.
+        final int length;
 
         private boolean isStarted;
         /// Where it waits for something to change.
@@ -119,13 +130,15 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         private long until = Long.MAX_VALUE;
         private boolean waitsForNews;
 
-        Entry(QgaCommand.Read read) {
+        Entry(QgaCommand.Read read, int length) {
+            this.length = length;
             this.command = read.command();
             this.id = read.id();
             this.failure = read.failure();
         }
 
         Entry(String failure) {
+            this.length = 0;
             this.command = Optional.empty();
             this.id = Optional.empty();
             this.failure = Optional.of(new QgaException(failure));
@@ -158,7 +171,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         }
 
         private void over() {
-            waiting.remove();
+            waitingBytes -= waiting.remove().length;
             owner.hasToSend();
             run();
         }
@@ -264,12 +277,12 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         @Override
         public void whole() {
-            QgaCommand.Read read = QgaCommand.read(command, length);
+            Entry entry = new Entry(QgaCommand.read(command, length), length);
             forget();
-            if (read.command().isPresent() && isSync(read.command().get())) {
+            if (entry.command.isPresent() && isSync(entry.command.get())) {
                 dropAll();
             }
-            add(new Entry(read));
+            add(entry);
         }
 
         @Override
@@ -292,6 +305,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
     private void dropAll() {
         waiting.clear();
+        waitingBytes = 0;
         reading.ifPresent(QgaReading::drop);
         drafts.values().forEach(QgaConnection::discard);
         drafts.clear();
@@ -304,7 +318,13 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     }
 
     private void add(Entry entry) {
+        if (waiting.size() >= MAX_WAITING || waitingBytes + entry.length > MAX_WAITING_BYTES) {
+            isFlooded = true;
+            owner.hasToSend();
+            return;
+        }
         waiting.add(entry);
+        waitingBytes += entry.length;
         Entry first = waiting.element();
         if (first != entry && first.waitsForNews) {
             tellNews(first);
@@ -665,6 +685,11 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     }
 
     @Override
+    public void sessionsChanged() {
+        newsCame();
+    }
+
+    @Override
     public void requested(Map<String, Object> request) {
         newsCame();
         if (isSubscribed) {
@@ -682,9 +707,10 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         owner.hasToSend();
     }
 
-    /// Whether so much waits that no more should be read for a moment.
+    @Override
     public boolean isBusy() {
-        return waiting.size() >= BUSY;
+        Entry first = waiting.peek();
+        return first != null && (waiting.size() >= BUSY || waitingBytes - first.length > BUSY_BYTES);
     }
 
     @Override
@@ -720,11 +746,14 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
     @Override
     public boolean isOverfull() {
-        return unread.size() > MAX_UNREAD || waiting.size() > MAX_WAITING;
+        return unread.size() > MAX_UNREAD || isFlooded;
     }
 
     @Override
     public long deadline() {
+        if (isFlooded) {
+            return millis.getAsLong();
+        }
         long deadline = waiting.isEmpty() ? Long.MAX_VALUE : waiting.element().until;
         for (Clearing clearing : clearings) {
             deadline = Math.min(deadline, clearing.until);
@@ -733,7 +762,12 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     }
 
     @Override
-    public void tick() {
+    public void tick() throws ProtocolException {
+        if (isFlooded) {
+            isFlooded = false;
+            throw new ProtocolException(
+                    "more than " + MAX_WAITING + " commands wait, or than " + MAX_WAITING_BYTES + " bytes of them", 0);
+        }
         long now = millis.getAsLong();
         Entry first = waiting.peek();
         if (first != null && first.waitsForNews && first.until <= now) {

@@ -28,7 +28,8 @@ final class QgaException extends Exception {
     }
 
     QgaException(Kind kind, String description) {
-        super(description);
+        // Without a stack: whoever asks for nothing but nonsense gets one for every two bytes.
+        super(description, null, false, false);
         this.kind = kind;
     }
 

@@ -35,6 +35,11 @@ public interface Connection {
     /// The next piece to send, at most [#MAX_PIECE] bytes in all its parts, or null.
     ByteBuffer[] next();
 
+    /// Whether so much of what has come waits that no more should be read for a moment.
+    default boolean isBusy() {
+        return false;
+    }
+
     /// The other side stopped reading: what waits for it has outgrown its share.
     boolean isOverfull();
 

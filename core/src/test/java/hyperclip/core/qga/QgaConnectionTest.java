@@ -3,9 +3,11 @@ package hyperclip.core.qga;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
+import hyperclip.core.wire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
@@ -24,6 +26,8 @@ class QgaConnectionTest {
     private static final String SYNC = "\u00ff";
     private static final String PONG = "{\"return\":{}}\n";
     private static final String TEXT = "text/plain;charset=utf-8";
+    private static final String WAIT =
+            "{\"execute\":\"guest-clipboard-wait\",\"arguments\":{\"since\":%s,\"timeout\":%d}}";
 
     private final GuestWorld world = new GuestWorld();
     private final GuestWorld.Channel channel = world.channel();
@@ -214,7 +218,7 @@ class QgaConnectionTest {
     }
 
     @Test
-    void aClearingEmptiesWhatAnApplicationCopied() {
+    void aClearingEmptiesWhatAnApplicationCopied() throws ProtocolException {
         world.alice.copy(Selection.CLIPBOARD, TEXT, "secret".getBytes(UTF_8));
         channel.ask("{\"execute\":\"guest-clipboard-clear\",\"arguments\":{\"session\":\"alice\"}}");
         assertThat(world.alice.shown(Selection.CLIPBOARD)).isPresent();
@@ -248,15 +252,31 @@ class QgaConnectionTest {
 
     @Test
     void aWaitEndsWithAChange() {
-        assertThat(channel.ask("{\"execute\":\"guest-clipboard-wait\"}")).isEmpty();
+        assertThat(channel.ask(WAIT.formatted(serial(), 5000))).isEmpty();
         world.bob.copy(Selection.PRIMARY, TEXT, "a".getBytes(UTF_8));
 
         assertThat(channel.heard()).startsWith("{\"return\":").contains("\"session\":\"bob\"");
     }
 
     @Test
-    void aWaitEndsWithItsTime() {
-        channel.ask("{\"execute\":\"guest-clipboard-wait\",\"arguments\":{\"timeout\":5000}}");
+    void aWaitEndsWhenASessionComesOrGoes() {
+        assertThat(channel.ask(WAIT.formatted(serial(), 5000))).isEmpty();
+        world.clipboards.leave("bob");
+        assertThat(channel.heard())
+                .contains("\"sessions\":[{\"name\":\"alice\"")
+                .doesNotContain("bob");
+        assertThat(channel.ask(WAIT.formatted(serial(), 5000))).isEmpty();
+        world.clipboards.join("carol", "carol", ":3", "agent:carol");
+        assertThat(channel.heard()).contains("\"name\":\"carol\"");
+    }
+
+    private Object serial() {
+        return channel.returned("{\"execute\":\"guest-clipboard-changes\"}").get("serial");
+    }
+
+    @Test
+    void aWaitEndsWithItsTime() throws ProtocolException {
+        channel.ask(WAIT.formatted(serial(), 5000));
         assertThat(channel.connection.deadline()).isEqualTo(world.now + 5000);
         world.now += 5000;
         channel.connection.tick();
@@ -266,7 +286,7 @@ class QgaConnectionTest {
 
     @Test
     void aWaitEndsWithTheNextCommandAndIsAnsweredBeforeIt() {
-        channel.ask("{\"execute\":\"guest-clipboard-wait\",\"id\":1}");
+        channel.ask("{\"execute\":\"guest-clipboard-wait\",\"arguments\":{\"since\":" + serial() + "},\"id\":1}");
 
         assertThat(channel.ask("{\"execute\":\"guest-ping\",\"id\":2}"))
                 .containsSubsequence("\"id\":1}\n", "{\"return\":{},\"id\":2}\n");
@@ -274,14 +294,15 @@ class QgaConnectionTest {
 
     @Test
     void aWaitThatIsNotTheLastCommandDoesNotWait() {
-        channel.say("{\"execute\":\"guest-clipboard-wait\",\"id\":1}{\"execute\":\"guest-ping\",\"id\":2}");
+        channel.say("{\"execute\":\"guest-clipboard-wait\",\"arguments\":{\"since\":" + serial()
+                + "},\"id\":1}{\"execute\":\"guest-ping\",\"id\":2}");
 
         assertThat(channel.heard()).containsSubsequence("\"id\":1}\n", "{\"return\":{},\"id\":2}\n");
     }
 
     @Test
     void aSyncDropsWhatWaits() {
-        channel.ask("{\"execute\":\"guest-clipboard-wait\",\"id\":1}");
+        channel.ask("{\"execute\":\"guest-clipboard-wait\",\"arguments\":{\"since\":" + serial() + "},\"id\":1}");
 
         assertThat(channel.ask("{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":9}}"))
                 .isEqualTo("~{\"return\":9}\n");
@@ -406,11 +427,39 @@ class QgaConnectionTest {
         }
         // The second is carried out when the first reply has been read.
         assertThat(channel.connection.isOverfull()).isFalse();
+        assertThat(channel.connection.isBusy()).isFalse();
         for (int i = 0; i < QgaConnection.MAX_WAITING; i++) {
             channel.say("{\"execute\":\"guest-ping\"}");
         }
 
+        assertThat(channel.connection.isBusy()).isTrue();
         assertThat(channel.connection.isOverfull()).isTrue();
+        assertThatThrownBy(channel.connection::tick)
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("more than 8192 commands wait");
+    }
+
+    @Test
+    void longCommandsBehindOneThatIsCarriedOutAreNotReadOn() {
+        world.alice.copy(Selection.CLIPBOARD, TEXT, new byte[QgaConnection.MAX_PIECE_READ]);
+        String read = "{\"execute\":\"guest-clipboard-read\",\"arguments\":{\"session\":\"alice\",\"count\":1048576}}";
+        channel.say(read + read);
+        String ping = "{\"execute\":\"guest-ping\",\"id\":\"" + "x".repeat(600_000) + "\"}";
+        channel.say(ping);
+        assertThat(channel.connection.isBusy()).isFalse();
+        channel.say(ping);
+        assertThat(channel.connection.isBusy()).isTrue();
+    }
+
+    /// Its last piece alone makes it too long.
+    @Test
+    void aCommandThatIsTooLongByItsLastByteIsRefusedOnce() {
+        String tooLong = "{\"execute\":\"guest-ping\",\"id\":\"" + "x".repeat(QgaConnection.MAX_COMMAND) + "\"}";
+        channel.say(tooLong.substring(0, QgaConnection.MAX_COMMAND));
+        assertThat(channel.heard()).isEmpty();
+        channel.say(tooLong.substring(QgaConnection.MAX_COMMAND) + "{\"execute\":\"guest-ping\"}");
+
+        assertThat(channel.heard()).contains("JSON token size limit exceeded").endsWith("}}\n" + PONG);
     }
 
     @Test
