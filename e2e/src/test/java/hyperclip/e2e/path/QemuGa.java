@@ -57,6 +57,11 @@ final class QemuGa implements AutoCloseable {
         Await.until("qemu-ga listens: " + folder.file("qemu-ga.log"), () -> Files.exists(socket));
     }
 
+    /// STOP or CONT.
+    void signal(String signal) {
+        Programs.signal(process.pid(), signal);
+    }
+
     /// SIGKILL. What it has started goes on.
     void kill() {
         process.destroyForcibly();

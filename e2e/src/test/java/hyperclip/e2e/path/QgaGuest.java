@@ -121,7 +121,7 @@ final class QgaGuest implements AutoCloseable {
     /// Nothing in the logs says that Hyperclip itself is at fault.
     void assertNoFaults() {
         for (Hyperclip one : List.of(daemon, agent)) {
-            assertThat(one.isAlive()).isTrue();
+            assertThat(one.isAlive()).as(one.log()).isTrue();
             assertThat(one.log()).doesNotContain("a fault in Hyperclip").doesNotContain("\tat ");
         }
     }
