@@ -41,14 +41,15 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     /// The longest command, in bytes; QEMU's own is 64 MiB (MAX_TOKEN_SIZE in json-streamer.c).
     static final int MAX_COMMAND = 8 * 1024 * 1024;
 
-    /// How many commands may wait. Whoever sends more without a look at the replies is cut off.
-    static final int MAX_WAITING = 8192;
+    /// How many commands may wait. What is read at once holds less of any that there are: whoever sends more
+    /// sends nonsense, and is cut off.
+    static final int MAX_WAITING = 16 * 1024;
 
     /// How many bytes they may have together.
     static final long MAX_WAITING_BYTES = 2L * MAX_COMMAND;
 
-    /// With so many commands waiting no more should be read.
-    static final int BUSY = 64;
+    /// With so many commands waiting no more should be read, nor is it seen meanwhile that their asker has left.
+    static final int BUSY = 1024;
 
     /// Nor with so many bytes of them behind the one that is being carried out.
     static final long BUSY_BYTES = 1024 * 1024;

@@ -436,7 +436,7 @@ class QgaConnectionTest {
         assertThat(channel.connection.isOverfull()).isTrue();
         assertThatThrownBy(channel.connection::tick)
                 .isInstanceOf(ProtocolException.class)
-                .hasMessageContaining("more than 8192 commands wait");
+                .hasMessageContaining("more than " + QgaConnection.MAX_WAITING + " commands wait");
     }
 
     @Test
