@@ -35,6 +35,9 @@ public final class Clipboards {
     /// What may wait to be pasted of one offer, in bytes: beyond it nothing is taken until some has gone.
     static final long MAX_WAITING = 4 * 1024 * 1024;
 
+    /// What all channels together may have of long commands, as they come and wait, in bytes.
+    static final long MAX_COMMANDS = 2L * QgaConnection.MAX_COMMAND;
+
     static final String BY_HOST = "host";
     static final String BY_SESSION = "session";
 
@@ -47,6 +50,7 @@ public final class Clipboards {
     private final Set<Watcher> watchers = new LinkedHashSet<>();
     private final String instance;
     private long serial;
+    private long borrowed;
     private boolean frozen;
     private int readers;
 
@@ -114,6 +118,21 @@ public final class Clipboards {
 
     void unwatch(Watcher watcher) {
         watchers.remove(watcher);
+    }
+
+    /// Takes so many bytes of the memory that all channels share.
+    ///
+    /// @return whether there were as many
+    boolean borrow(int bytes) {
+        boolean isThere = borrowed + bytes <= MAX_COMMANDS;
+        if (isThere) {
+            borrowed += bytes;
+        }
+        return isThere;
+    }
+
+    void giveBack(int bytes) {
+        borrowed -= bytes;
     }
 
     Store newStore() {

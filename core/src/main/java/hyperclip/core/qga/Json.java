@@ -1,8 +1,11 @@
 package hyperclip.core.qga;
 
+import hyperclip.core.wire.Spool;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,11 +128,43 @@ final class Json {
     /// @param value as [#read] gives it, with byte arrays besides, which become base64
     static byte[] line(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        line(value, bytes);
+        return bytes.toByteArray();
+    }
+
+    /// The same into a spool, without all of it in memory.
+    ///
+    /// @return false where there is no room
+    static boolean line(Object value, Spool spool) {
+        Filling filling = new Filling(spool);
+        line(value, filling);
+        return filling.isRoom;
+    }
+
+    private static void line(Object value, OutputStream bytes) {
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             write(value, json);
+            json.writeRaw('\n');
         }
-        bytes.write('\n');
-        return bytes.toByteArray();
+    }
+
+    private static final class Filling extends OutputStream {
+        private final Spool spool;
+        private boolean isRoom = true;
+
+        Filling(Spool spool) {
+            this.spool = spool;
+        }
+
+        @Override
+        public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            isRoom = isRoom && spool.add(ByteBuffer.wrap(bytes, offset, length));
+        }
     }
 
     private static void write(Object value, JsonGenerator json) {

@@ -47,7 +47,7 @@ public final class OtherQga implements Connection {
     private final LongSupplier millis;
     private final long sync;
     private final JsonSplitter splitter = new JsonSplitter(new Replies());
-    private final Queue<ByteBuffer> sending = new ArrayDeque<>();
+    private final Queue<Spool> sending = new ArrayDeque<>();
     private final Set<String> silent = new HashSet<>();
     private Optional<Asked> current = Optional.empty();
     private Optional<Spool> reply = Optional.empty();
@@ -81,7 +81,10 @@ public final class OtherQga implements Connection {
         void failed(QgaException failure);
     }
 
-    record Asked(QgaCommand command, Asker asker) {}
+    /// One command.
+    ///
+    /// @param line what asks for it; it is closed when it has been sent
+    record Asked(String name, Spool line, Asker asker) {}
 
     /// @param random for the number of its first sync
     public OtherQga(Owner owner, Supplier<Spool> spools, long random, LongSupplier millis) {
@@ -97,8 +100,8 @@ public final class OtherQga implements Connection {
     }
 
     /// Carries out one command; only while it is [idle][#isIdle()].
-    void ask(QgaCommand command, Asker asker) {
-        send(new Asked(command, asker));
+    void ask(Asked asked) {
+        send(asked);
     }
 
     boolean isIdle() {
@@ -108,26 +111,34 @@ public final class OtherQga implements Connection {
     private void send(Asked asked) {
         current = Optional.of(asked);
         since = millis.getAsLong();
-        if (freezes(asked.command.name())) {
+        if (freezes(asked.name)) {
             // From now on: it is frozen before that is told.
             owner.frozen(true);
         }
-        sending.add(ByteBuffer.wrap(asked.command.line()));
-        if (silent.contains(asked.command.name())) {
-            sending.add(ByteBuffer.wrap(syncLine("guest-sync")));
+        sending.add(asked.line);
+        if (silent.contains(asked.name)) {
+            sending.add(line(sync("guest-sync")));
         }
         owner.hasToSend();
     }
 
-    private byte[] syncLine(String name) {
-        return new QgaCommand(name, Map.of("id", sync), Optional.empty()).line();
+    private QgaCommand sync(String name) {
+        return new QgaCommand(name, Map.of("id", sync), Optional.empty());
+    }
+
+    private Spool line(QgaCommand command) {
+        Spool line = spools.get();
+        command.writeTo(line);
+        return line;
     }
 
     @Override
     public void start() {
         since = millis.getAsLong();
-        sending.add(ByteBuffer.wrap(new byte[] {JsonSplitter.SENTINEL}));
-        sending.add(ByteBuffer.wrap(syncLine("guest-sync-delimited")));
+        Spool greeting = spools.get();
+        greeting.add(ByteBuffer.wrap(new byte[] {JsonSplitter.SENTINEL}));
+        sending.add(greeting);
+        sending.add(line(sync("guest-sync-delimited")));
         owner.hasToSend();
     }
 
@@ -207,7 +218,7 @@ public final class OtherQga implements Connection {
             return;
         }
         Asked asked = current.get();
-        if (silent.contains(asked.command.name()) && !isOver(asked, whole)) {
+        if (silent.contains(asked.name) && !isOver(asked, whole)) {
             return;
         }
         current = Optional.empty();
@@ -215,7 +226,7 @@ public final class OtherQga implements Connection {
             asked.asker.failed(new QgaException("the reply of qemu-ga is longer than " + MAX_REPLY
                     + " bytes, or there is no room for it to wait in"));
         } else {
-            note(asked.command.name(), whole);
+            note(asked.name, whole);
             asked.asker.replied(whole);
         }
         owner.idle();
@@ -233,7 +244,7 @@ public final class OtherQga implements Connection {
         } else {
             asked.asker.replied(whole);
             // What follows is the reply of the sync.
-            current = Optional.of(new Asked(asked.command, new Nobody()));
+            current = Optional.of(new Asked(asked.name, asked.line, new Nobody()));
         }
         return false;
     }
@@ -264,7 +275,7 @@ public final class OtherQga implements Connection {
     }
 
     private void sendOwn(String name, Consumer<Optional<Spool>> then) {
-        send(new Asked(new QgaCommand(name, Map.of(), Optional.empty()), new Asker() {
+        send(new Asked(name, line(new QgaCommand(name, Map.of(), Optional.empty())), new Asker() {
             @Override
             public void replied(Optional<Spool> whole) {
                 then.accept(whole);
@@ -322,7 +333,15 @@ public final class OtherQga implements Connection {
 
     @Override
     public ByteBuffer[] next() {
-        return Pieces.next(sending, MAX_PIECE);
+        Spool first = sending.peek();
+        if (first == null) {
+            return null;
+        }
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(first.size(), MAX_PIECE));
+        if (!first.take(piece) || first.size() == 0) {
+            sending.remove().close();
+        }
+        return new ByteBuffer[] {piece.flip()};
     }
 
     @Override
@@ -358,11 +377,13 @@ public final class OtherQga implements Connection {
     public void closeAll() {
         reply.ifPresent(Spool::close);
         reply = Optional.empty();
+        sending.forEach(Spool::close);
+        sending.clear();
         isReady = false;
         Optional<Asked> asked = current;
         current = Optional.empty();
         asked.ifPresent(one -> one.asker.failed(new QgaException(
-                "qemu-ga has gone while it carried out " + one.command.name() + ", which may have been done or not")));
+                "qemu-ga has gone while it carried out " + one.name + ", which may have been done or not")));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package hyperclip.core.qga;
 
+import hyperclip.core.wire.Spool;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,13 +65,24 @@ record QgaCommand(String name, Map<String, Object> arguments, Optional<Object> i
 
     /// The line that asks for it.
     byte[] line() {
+        return Json.line(members());
+    }
+
+    /// The same into a spool.
+    ///
+    /// @return false where there is no room
+    boolean writeTo(Spool spool) {
+        return Json.line(members(), spool);
+    }
+
+    private Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put(EXECUTE, name);
         if (!arguments.isEmpty()) {
             members.put(ARGUMENTS, arguments);
         }
         id.ifPresent(value -> members.put(ID, value));
-        return Json.line(members);
+        return members;
     }
 
     /// @throws QgaException where there is an argument of another name

@@ -39,14 +39,14 @@ import java.util.function.Supplier;
 public final class QgaConnection implements Connection, Clipboards.Watcher {
 
     /// The longest command, in bytes; QEMU's own is 64 MiB (MAX_TOKEN_SIZE in json-streamer.c).
-    static final int MAX_COMMAND = 8 * 1024 * 1024;
+    static final int MAX_COMMAND = 4 * 1024 * 1024;
+
+    /// So much room every channel has for a command, in bytes; what it needs beyond that all of them share.
+    private static final int SHORT = 4096;
 
     /// How many commands may wait. What is read at once holds less of any that there are: whoever sends more
     /// sends nonsense, and is cut off.
     static final int MAX_WAITING = 16 * 1024;
-
-    /// How many bytes they may have together.
-    static final long MAX_WAITING_BYTES = 2L * MAX_COMMAND;
 
     /// With so many commands waiting no more should be read, nor is it seen meanwhile that their asker has left.
     static final int BUSY = 1024;
@@ -88,7 +88,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     private final Owner owner;
     private final LongSupplier millis;
     private final JsonSplitter splitter = new JsonSplitter(new Commands());
-    private byte[] command = new byte[1024];
+    private byte[] command = new byte[SHORT];
     private int length;
     private final Deque<Entry> waiting = new ArrayDeque<>();
     private final Supplier<Spool> spools;
@@ -122,8 +122,10 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         final Optional<Object> id;
         /// What is wrong with it where it cannot be carried out.
         final Optional<QgaException> failure;
-        /// How long it was, in bytes.
+        /// How much memory it takes, in bytes.
         final int length;
+        /// Of one that is passed on, what is sent; with its place it goes to the queue.
+        private Optional<Spool> line = Optional.empty();
 
         private boolean isStarted;
         /// Where it waits for something to change.
@@ -136,6 +138,14 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             this.command = read.command();
             this.id = read.id();
             this.failure = read.failure();
+        }
+
+        Entry(String name, Optional<Object> id, Spool line) {
+            this.length = 0;
+            this.command = Optional.of(new QgaCommand(name, Map.of(), id));
+            this.id = id;
+            this.failure = Optional.empty();
+            this.line = Optional.of(line);
         }
 
         Entry(String failure) {
@@ -166,13 +176,22 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             Map<String, Object> reply = new LinkedHashMap<>();
             reply.put(member, value);
             id.ifPresent(known -> reply.put(QgaCommand.ID, known));
-            before.ifPresent(one -> unread.add(ByteBuffer.wrap(new byte[] {one})));
-            unread.add(ByteBuffer.wrap(Json.line(reply)));
+            before.ifPresent(one -> put(ByteBuffer.wrap(new byte[] {one})));
+            put(ByteBuffer.wrap(Json.line(reply)));
             over();
         }
 
+        /// It takes no room any more.
+        private void leave() {
+            if (length > SHORT) {
+                clipboards.giveBack(length);
+            }
+            waitingBytes -= length;
+            line.ifPresent(Spool::close);
+        }
+
         private void over() {
-            waitingBytes -= waiting.remove().length;
+            waiting.remove().leave();
             owner.hasToSend();
             run();
         }
@@ -187,10 +206,10 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
                 }
                 ByteBuffer piece = ByteBuffer.allocate(MAX_PIECE);
                 while (reply.get().size() > 0 && reply.get().take(piece)) {
-                    unread.add(piece.flip());
+                    put(piece.flip());
                     piece.clear();
                 }
-                unread.add(ByteBuffer.wrap(new byte[] {'\n'}));
+                put(ByteBuffer.wrap(new byte[] {'\n'}));
             }
             reply.ifPresent(Spool::close);
             if (isMine) {
@@ -264,13 +283,16 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         public void part(ByteBuffer bytes) {
             int more = bytes.remaining();
             if (length + more > MAX_COMMAND) {
-                forget();
-                splitter.passOver();
-                add(new Entry("JSON token size limit exceeded"));
+                passOver("JSON token size limit exceeded");
                 return;
             }
             if (length + more > command.length) {
-                command = Arrays.copyOf(command, Math.min(MAX_COMMAND, Math.max(length + more, 2 * command.length)));
+                int larger = Math.min(MAX_COMMAND, Math.max(length + more, 2 * command.length));
+                if (!clipboards.borrow(larger - command.length)) {
+                    passOver("too many long commands come at once; say it again in a moment");
+                    return;
+                }
+                command = Arrays.copyOf(command, larger);
             }
             bytes.get(command, length, more);
             length += more;
@@ -278,8 +300,10 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         @Override
         public void whole() {
-            Entry entry = new Entry(QgaCommand.read(command, length), length);
+            QgaCommand.Read read = QgaCommand.read(command, length);
+            int size = length;
             forget();
+            Entry entry = entry(read, size);
             if (entry.command.isPresent() && isSync(entry.command.get())) {
                 dropAll();
             }
@@ -292,11 +316,36 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             add(new Entry(why));
         }
 
-        private void forget() {
-            length = 0;
-            if (command.length > 64 * 1024) {
-                command = new byte[1024];
-            }
+        private void passOver(String why) {
+            forget();
+            splitter.passOver();
+            add(new Entry(why));
+        }
+    }
+
+    /// One that is passed on waits as it is sent, which takes no memory where it is long.
+    private Entry entry(QgaCommand.Read read, int size) {
+        if (read.command().isEmpty() || isAnsweredHere(read.command().get().name())) {
+            return new Entry(read, size);
+        }
+        Spool line = spools.get();
+        if (!read.command().get().writeTo(line)) {
+            line.close();
+            return new Entry("there is no room for so long a command to wait in");
+        }
+        return new Entry(read.command().get().name(), read.id(), line);
+    }
+
+    private static boolean isAnsweredHere(String name) {
+        return ALWAYS.contains(name) || ClipboardCommand.of(name).isPresent();
+    }
+
+    /// What has come of a command is nothing, or has been read.
+    private void forget() {
+        length = 0;
+        if (command.length > SHORT) {
+            clipboards.giveBack(command.length - SHORT);
+            command = new byte[SHORT];
         }
     }
 
@@ -305,8 +354,8 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     }
 
     private void dropAll() {
+        waiting.forEach(Entry::leave);
         waiting.clear();
-        waitingBytes = 0;
         reading.ifPresent(QgaReading::drop);
         drafts.values().forEach(QgaConnection::discard);
         drafts.clear();
@@ -319,7 +368,8 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     }
 
     private void add(Entry entry) {
-        if (waiting.size() >= MAX_WAITING || waitingBytes + entry.length > MAX_WAITING_BYTES) {
+        if (waiting.size() >= MAX_WAITING || (entry.length > SHORT && !clipboards.borrow(entry.length))) {
+            entry.line.ifPresent(Spool::close);
             isFlooded = true;
             owner.hasToSend();
             return;
@@ -331,6 +381,15 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             tellNews(first);
         }
         run();
+    }
+
+    /// Adds to what waits to be read. Where there is no room the channel is cut off: nobody could make sense of
+    /// a part.
+    private void put(ByteBuffer bytes) {
+        if (!unread.add(bytes)) {
+            isFlooded = true;
+            owner.hasToSend();
+        }
     }
 
     /// Carries out what is next, until one has to wait.
@@ -369,7 +428,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             case "guest-info" -> {
                 asked.allow(List.of());
                 if (other.isPresent() && !other.get().isAway()) {
-                    other.get().ask(asked, entry);
+                    other.get().ask(asked.name(), line(asked), entry);
                 } else {
                     entry.give(info(Version.NUMBER, List.of()));
                 }
@@ -402,7 +461,15 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             throw QgaException.disabled(
                     asked.name(), "this socket carries commands about clipboards only (--listen-qga-all has all)");
         }
-        other.get().ask(asked, entry);
+        Spool line = entry.line.orElseThrow();
+        entry.line = Optional.empty();
+        other.get().ask(asked.name(), line, entry);
+    }
+
+    private Spool line(QgaCommand asked) {
+        Spool line = spools.get();
+        asked.writeTo(line);
+        return line;
     }
 
     private void checkNotFrozen(QgaCommand asked) throws QgaException {
@@ -736,11 +803,14 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             if (!first.hasNext()) {
                 return null;
             }
-            unread.add(ByteBuffer.wrap(Json.line(first.next())));
+            put(ByteBuffer.wrap(Json.line(first.next())));
             first.remove();
         }
         ByteBuffer piece = ByteBuffer.allocate((int) Math.min(unread.size(), MAX_PIECE));
-        unread.take(piece);
+        if (!unread.take(piece)) {
+            isFlooded = true;
+            unread.close();
+        }
         run();
         return new ByteBuffer[] {piece.flip()};
     }
@@ -767,7 +837,9 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         if (isFlooded) {
             isFlooded = false;
             throw new ProtocolException(
-                    "more than " + MAX_WAITING + " commands wait, or than " + MAX_WAITING_BYTES + " bytes of them", 0);
+                    "more than " + MAX_WAITING + " commands wait, or " + Clipboards.MAX_COMMANDS
+                            + " bytes of them on all channels, or a reply finds no room",
+                    0);
         }
         long now = millis.getAsLong();
         Entry first = waiting.peek();
@@ -790,6 +862,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     @Override
     public void closeAll() {
         dropAll();
+        forget();
         clipboards.unwatch(this);
         reading.ifPresent(QgaReading::close);
         reading = Optional.empty();
@@ -803,7 +876,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     public void portLost(String why) {
         dropAll();
         splitter.begin();
-        length = 0;
+        forget();
         unread.close();
         unread = spools.get();
     }

@@ -1,5 +1,6 @@
 package hyperclip.core.qga;
 
+import hyperclip.core.wire.Spool;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -43,13 +44,16 @@ public final class QgaQueue implements OtherQga.Owner {
         this.goneSince = millis.getAsLong();
     }
 
-    void ask(QgaCommand command, OtherQga.Asker asker) {
+    /// @param line what asks for it, which is the queue's from now on
+    void ask(String name, Spool line, OtherQga.Asker asker) {
         if (isAway()) {
-            asker.failed(QgaException.notFound(command.name(), absence));
+            line.close();
+            asker.failed(QgaException.notFound(name, absence));
         } else if (waiting.size() >= MAX_WAITING) {
+            line.close();
             asker.failed(new QgaException(MAX_WAITING + " commands wait for qemu-ga already"));
         } else {
-            waiting.add(new OtherQga.Asked(command, asker));
+            waiting.add(new OtherQga.Asked(name, line, asker));
             idle();
         }
     }
@@ -76,7 +80,7 @@ public final class QgaQueue implements OtherQga.Owner {
     public void idle() {
         if (other.isPresent() && other.get().isIdle() && !waiting.isEmpty()) {
             OtherQga.Asked next = waiting.remove();
-            other.get().ask(next.command(), next.asker());
+            other.get().ask(next);
         }
     }
 
@@ -110,8 +114,8 @@ public final class QgaQueue implements OtherQga.Owner {
         if (millis.getAsLong() >= deadline()) {
             List<OtherQga.Asked> all = List.copyOf(waiting);
             waiting.clear();
-            all.forEach(one ->
-                    one.asker().failed(QgaException.notFound(one.command().name(), absence)));
+            all.forEach(one -> one.line().close());
+            all.forEach(one -> one.asker().failed(QgaException.notFound(one.name(), absence)));
         }
     }
 }

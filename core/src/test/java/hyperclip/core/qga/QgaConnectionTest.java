@@ -129,6 +129,23 @@ class QgaConnectionTest {
     }
 
     @Test
+    void halfCommandsOfAllChannelsTogetherHaveALimit() {
+        String half = "{'execute':'" + "x".repeat(QgaConnection.MAX_COMMAND - 1_000);
+        channel.say(half);
+        GuestWorld.Channel second = world.channel();
+        second.say(half);
+        GuestWorld.Channel third = world.channel();
+        third.say(half);
+        assertThat(third.ask("'}")).isEqualTo(error("too many long commands come at once; say it again in a moment"));
+        assertThat(third.ask("{'execute':'guest-ping'}")).isEqualTo(PONG);
+
+        second.connection.closeAll();
+        third.say(half);
+        assertThat(third.ask("'}")).contains("has not been found");
+        assertThat(channel.ask("'}")).contains("has not been found");
+    }
+
+    @Test
     void bracketsInBracketsHaveALimit() {
         String deep = "[".repeat(1023) + "]".repeat(1023);
         assertThat(channel.ask("{\"execute\":\"guest-ping\",\"id\":" + deep + "}"))
