@@ -48,6 +48,9 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     /// sends nonsense, and is cut off.
     static final int MAX_WAITING = 16 * 1024;
 
+    /// How many bytes they may have together: on a port nothing can be left unread.
+    static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
+
     /// With so many commands waiting no more should be read, nor is it seen meanwhile that their asker has left.
     static final int BUSY = 1024;
 
@@ -122,8 +125,10 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         final Optional<Object> id;
         /// What is wrong with it where it cannot be carried out.
         final Optional<QgaException> failure;
-        /// How much memory it takes, in bytes.
+        /// How long it was, in bytes.
         final int length;
+        /// How much of the memory that all channels share it takes, in bytes.
+        final int borrowed;
         /// Of one that is passed on, what is sent; with its place it goes to the queue.
         private Optional<Spool> line = Optional.empty();
 
@@ -135,13 +140,15 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         Entry(QgaCommand.Read read, int length) {
             this.length = length;
+            this.borrowed = length > SHORT ? length : 0;
             this.command = read.command();
             this.id = read.id();
             this.failure = read.failure();
         }
 
         Entry(String name, Optional<Object> id, Spool line) {
-            this.length = 0;
+            this.length = (int) line.size();
+            this.borrowed = 0;
             this.command = Optional.of(new QgaCommand(name, Map.of(), id));
             this.id = id;
             this.failure = Optional.empty();
@@ -150,6 +157,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         Entry(String failure) {
             this.length = 0;
+            this.borrowed = 0;
             this.command = Optional.empty();
             this.id = Optional.empty();
             this.failure = Optional.of(new QgaException(failure));
@@ -183,9 +191,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         /// It takes no room any more.
         private void leave() {
-            if (length > SHORT) {
-                clipboards.giveBack(length);
-            }
+            clipboards.giveBack(borrowed);
             waitingBytes -= length;
             line.ifPresent(Spool::close);
         }
@@ -368,7 +374,9 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     }
 
     private void add(Entry entry) {
-        if (waiting.size() >= MAX_WAITING || (entry.length > SHORT && !clipboards.borrow(entry.length))) {
+        if (waiting.size() >= MAX_WAITING
+                || waitingBytes + entry.length > MAX_WAITING_BYTES
+                || !clipboards.borrow(entry.borrowed)) {
             entry.line.ifPresent(Spool::close);
             isFlooded = true;
             owner.hasToSend();

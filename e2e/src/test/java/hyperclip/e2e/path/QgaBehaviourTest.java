@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What QEMU's tests/unit/test-qga.c holds of qemu-ga, at our port with a real one behind it; another real one beside
-/// it is asked for the same.
+/// What QEMU's tests/unit/test-qga.c holds of qemu-ga, at our port with a real one behind it; another real one
+/// beside it is asked for the same.
 ///
-/// Left out are that program's own options (a list of what is allowed, a file of settings, another os-release), and the
-/// commands that succeed in silence: all of them suspend or end the machine.
+/// Left out are that program's own options (a list of what is allowed, a file of settings, another os-release),
+/// and the commands that succeed in silence: all of them suspend or end the machine.
 class QgaBehaviourTest {
 
     private static QgaGuest guest;
@@ -260,7 +260,7 @@ class QgaBehaviourTest {
 
     @Test
     void aLargePieceIsWritten() throws IOException {
-        byte[] content = new byte[5_000_000];
+        byte[] content = new byte[3_000_000];
         new Random(4).nextBytes(content);
         Path file = guest.folder.file("large written");
         Object handle = port.call("guest-file-open", "path", file.toString(), "mode", "w");

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever comes in at the port of qemu-ga's protocol, and whoever goes in the middle of something: the port goes on,
-/// in the memory that it has.
+/// Whatever comes in at the port of qemu-ga's protocol, and whoever goes in the middle of something: the port
+/// goes on, in the memory that it has.
 class QgaFaultsTest {
 
     private static final long MOST_GROWTH_KILOBYTES = 100_000;
@@ -98,7 +98,7 @@ class QgaFaultsTest {
     /// Around the limit, wherever the pieces end in which it comes.
     @Test
     void linesAsLongAsTheyMayBeAndLonger() {
-        int limit = 8 * 1024 * 1024;
+        int limit = 4 * 1024 * 1024;
         String before = "{\"execute\":\"guest-ping\",\"id\":\"";
         for (int more : new int[] {-1, 0, 1, 2, 3, 100, 1000}) {
             String id = "x".repeat(limit + more - before.length() - 2);
@@ -116,7 +116,7 @@ class QgaFaultsTest {
     void aPieceAsLargeAsItMayBe() throws IOException {
         Path file = guest.folder.file("written");
         Object handle = port.call("guest-file-open", "path", file.toString(), "mode", "w");
-        byte[] content = filled(6_000_000, 'y');
+        byte[] content = filled(3_000_000, 'y');
         port.call("guest-file-write", "handle", handle, "buf-b64", content);
         port.call("guest-file-close", "handle", handle);
         assertThat(Files.readAllBytes(file)).isEqualTo(content);
@@ -186,7 +186,7 @@ class QgaFaultsTest {
             client.say("guest-get-time");
             large.configureBlocking(false);
             byte[] write = ("{\"execute\":\"guest-file-write\",\"arguments\":{\"handle\":1,\"buf-b64\":\""
-                            + "A".repeat(4_000_000) + "\"}}\n")
+                            + "A".repeat(3_000_000) + "\"}}\n")
                     .getBytes(UTF_8);
             ByteBuffer all = ByteBuffer.allocate(12 * write.length);
             while (all.hasRemaining()) {
