@@ -159,6 +159,9 @@ final class Services {
     private static final String QEMU_GA = "qemu-ga";
     private static final String LISTEN_QGA = "listen-qga";
     private static final String LISTEN_QGA_ALL = "listen-qga-all";
+    /// What cannot stand between two single quotes on a line of virsh's.
+    private static final Pattern UNSAYABLE = Pattern.compile("['\\p{Cntrl}]");
+
     private static final String CONVERT = "convert-images";
     private static final String KEEP = "keep-after-exit";
     private static final long END_WITHIN_MILLIS = 2000;
@@ -372,7 +375,12 @@ final class Services {
             if (!parts.matches()) {
                 throw Options.wrong("host", "--vm wants NAME=PATH, such as work=/run/work.sock, not " + argument);
             }
-            if (machines.put(parts.group(1), PortName.of(parts.group(2))) != null) {
+            PortName port = PortName.of(parts.group(2));
+            if (port.protocol() == PortName.Protocol.LIBVIRT
+                    && UNSAYABLE.matcher(parts.group(2)).find()) {
+                throw Options.wrong("host", "a domain that virsh is asked for has no ' and no control characters");
+            }
+            if (machines.put(parts.group(1), port) != null) {
                 throw Options.wrong("host", "two machines are called " + parts.group(1));
             }
         }

@@ -44,7 +44,9 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     private static final long COMPLAINT = 100;
 
     /// How long virsh may take to end, in milliseconds.
-    private static final long LEAVE = 1_000;
+    private static final long LEAVE = 500;
+
+    private static final String ERROR = "error: ";
 
     /// The longest line of virsh's that is read, in characters.
     private static final int MAX_LINE = 4 * 1024 * 1024;
@@ -57,9 +59,12 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     private Optional<Virsh> virsh = Optional.empty();
     private Optional<QgaHost> host = Optional.empty();
     private String complaint = "";
+    /// A command has been said to virsh, and it has said nothing yet.
+    private boolean isUnanswered;
     private boolean isClosed;
 
-    /// @param domain its name, UUID or number, as virsh takes it
+    /// @param domain its name, UUID or number, as virsh takes it; without a single quote and without control
+    /// characters
     LibvirtMachine(Loop loop, Hub hub, String name, String domain) {
         super(loop, hub, name, Path.of("libvirt:" + domain));
         this.domain = domain;
@@ -102,6 +107,7 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     @Override
     public void ask(byte[] line) {
         complaint = "";
+        isUnanswered = true;
         virsh.orElseThrow().say(line);
     }
 
@@ -113,6 +119,11 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     @Override
     public void lost(String why) {
         host = Optional.empty();
+        if (isUnanswered) {
+            // What it says later would be taken for the answer to something else.
+            virsh.ifPresent(Virsh::kill);
+            virsh = Optional.empty();
+        }
         setState("not connected: " + why);
         loop().after(RETRY, this::begin);
     }
@@ -130,11 +141,17 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     private void heard(String line) {
         // Everything else is virsh's prompt and what was said to it.
         if (line.startsWith("{")) {
+            isUnanswered = false;
             host.ifPresent(one -> one.received(line.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
     private void complained(String line) {
+        if (!line.startsWith(ERROR) || line.contains("Reconnected to the hypervisor")) {
+            // It goes on with the command, as with the warnings of those that it has begun.
+            return;
+        }
+        isUnanswered = false;
         if (complaint.isEmpty()) {
             loop().after(COMPLAINT, () -> {
                 String whole = complaint;
@@ -144,12 +161,12 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
                 }
             });
         }
-        String said = line.replaceFirst("^error: ", "");
+        String said = line.substring(ERROR.length());
         complaint = complaint.isEmpty() ? said : complaint + "; " + said;
     }
 
     private void ended(Virsh which) {
-        if (virsh.isPresent() && virsh.get() == which) {
+        if (which.isCurrent()) {
             virsh = Optional.empty();
             host.ifPresent(QgaHost::end);
             if (host.isPresent()) {
@@ -168,8 +185,24 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
             builder.environment().putAll(PLAIN);
             process = builder.start();
             start("virsh input", this::write);
-            start("virsh output", () -> read(process.getInputStream(), LibvirtMachine.this::heard));
-            start("virsh errors", () -> read(process.getErrorStream(), LibvirtMachine.this::complained));
+            start(
+                    "virsh output",
+                    () -> read(process.getInputStream(), line -> {
+                        if (isCurrent()) {
+                            heard(line);
+                        }
+                    }));
+            start(
+                    "virsh errors",
+                    () -> read(process.getErrorStream(), line -> {
+                        if (isCurrent()) {
+                            complained(line);
+                        }
+                    }));
+        }
+
+        private boolean isCurrent() {
+            return virsh.isPresent() && virsh.get() == this;
         }
 
         private static void start(String name, Runnable work) {
@@ -215,6 +248,10 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
                 process.destroy();
             }
             loop().post(() -> ended(this));
+        }
+
+        void kill() {
+            process.destroyForcibly();
         }
 
         /// Lets it take its leave: libvirtd logs the end of one that is killed.

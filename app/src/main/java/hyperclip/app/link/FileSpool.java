@@ -40,7 +40,7 @@ public final class FileSpool implements Spool {
         if (size() + bytes.remaining() > MAX) {
             return false;
         }
-        if (file == null && inMemory + bytes.remaining() <= IN_MEMORY) {
+        if (file == null && inMemory + bytes.remaining() <= IN_MEMORY && NamelessFile.borrow(bytes.remaining())) {
             inMemory += bytes.remaining();
             memory.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
             return true;
@@ -74,6 +74,7 @@ public final class FileSpool implements Spool {
             into.put(first.slice(first.position(), length));
             first.position(first.position() + length);
             inMemory -= length;
+            NamelessFile.giveBack(length);
             if (!first.hasRemaining()) {
                 memory.remove();
             }
@@ -88,7 +89,7 @@ public final class FileSpool implements Spool {
             }
             if (file != null && read == written) {
                 // Whoever reads as fast as it is written needs no file: what comes next begins in memory again.
-                file.close();
+                NamelessFile.close(file, mayWrite.getAsBoolean());
                 file = null;
                 read = 0;
                 written = 0;
@@ -108,9 +109,10 @@ public final class FileSpool implements Spool {
     @Override
     public void close() {
         memory.clear();
+        NamelessFile.giveBack(inMemory);
         inMemory = 0;
         if (file != null) {
-            NamelessFile.close(file);
+            NamelessFile.close(file, mayWrite.getAsBoolean());
             file = null;
             written = 0;
             read = 0;

@@ -33,7 +33,7 @@ public final class FileStore implements Store {
         if (size + bytes.remaining() > MAX) {
             return false;
         }
-        if (file == null && size + bytes.remaining() <= IN_MEMORY) {
+        if (file == null && size + bytes.remaining() <= IN_MEMORY && NamelessFile.borrow(bytes.remaining())) {
             if (bytes.remaining() > memory.remaining()) {
                 int capacity = Math.max((int) size + bytes.remaining(), 2 * memory.capacity());
                 memory = ByteBuffer.allocate(capacity).put(memory.flip());
@@ -49,6 +49,7 @@ public final class FileStore implements Store {
             if (file == null) {
                 file = NamelessFile.open();
                 write(memory.flip(), 0);
+                NamelessFile.giveBack(size);
                 memory = ByteBuffer.allocate(0);
             }
             int length = bytes.remaining();
@@ -99,10 +100,12 @@ public final class FileStore implements Store {
     @Override
     public void close() {
         memory = ByteBuffer.allocate(0);
-        size = 0;
-        if (file != null) {
-            NamelessFile.close(file);
+        if (file == null) {
+            NamelessFile.giveBack(size);
+        } else {
+            NamelessFile.close(file, mayWrite.getAsBoolean());
             file = null;
         }
+        size = 0;
     }
 }

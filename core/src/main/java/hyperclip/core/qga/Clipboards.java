@@ -41,6 +41,9 @@ public final class Clipboards {
     static final String BY_HOST = "host";
     static final String BY_SESSION = "session";
 
+    /// How many pastes are told of at once; the others are when some of these have been answered.
+    static final int MAX_REQUESTS = 64;
+
     private final Hub hub;
     private final Supplier<Store> stores;
     private final Supplier<Spool> spools;
@@ -210,7 +213,7 @@ public final class Clipboards {
         all.put("serial", serial);
         all.put("sessions", sessions());
         all.put("changes", changes);
-        all.put("requests", requests);
+        all.put("requests", requests.stream().limit(MAX_REQUESTS).toList());
         return all;
     }
 
@@ -347,9 +350,9 @@ public final class Clipboards {
                     age.isPresent() ? Standing.RENEWED : Standing.FRESH));
         }
 
-        /// Releases what came over a channel, where that is what it holds.
-        void release(Selection selection) {
-            if (held.containsKey(selection)) {
+        /// Releases what came over a channel, where it holds that still.
+        void release(Selection selection, OfferId id) {
+            if (held.containsKey(selection) && held.get(selection).id().equals(id)) {
                 letGo(selection);
                 own.hear(new Signal.Release(selection));
                 mark(selection, List.of(), "", BY_HOST, 0);

@@ -40,6 +40,10 @@ final class Json {
         }
     };
 
+    /// How many tokens one value may have: each costs some 50 bytes of memory, and may take two of the text.
+    /// QEMU's own are 2 million.
+    static final int MAX_TOKENS = 100_000;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
@@ -48,6 +52,7 @@ final class Json {
                     .maxNameLength(1024)
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNumberLength(64)
+                    .maxTokenCount(MAX_TOKENS)
                     .build())
             // A reply has its id one bracket deeper than a command at the most.
             .streamWriteConstraints(StreamWriteConstraints.builder()
@@ -70,7 +75,8 @@ final class Json {
             return value(parser);
         } catch (StreamReadException e) {
             throw new QgaException("JSON parse error, " + why(e));
-        } catch (JacksonException e) {
+        } catch (JacksonException | NumberFormatException e) {
+            // The latter is of an exponent that no number has.
             throw new QgaException("JSON parse error, beyond the limits");
         }
     }

@@ -227,6 +227,10 @@ public final class OtherQga implements Connection {
                     + " bytes, or there is no room for it to wait in"));
         } else {
             note(asked.name, whole);
+            if (freezes(asked.name) && !hasFrozen(whole)) {
+                // They may have been frozen before. It is asked before whoever is told next can ask for something.
+                sendOwn(FROZEN, status -> {});
+            }
             asked.asker.replied(whole);
         }
         owner.idle();
@@ -258,9 +262,12 @@ public final class OtherQga implements Connection {
             if (returned.isPresent()) {
                 owner.frozen(false);
             }
-        } else if (freezes(name) && (returned.isEmpty() || returned.get().equals(0L))) {
-            owner.frozen(false);
         }
+    }
+
+    private boolean hasFrozen(Optional<Spool> whole) {
+        return whole.flatMap(this::look).map(members -> members.get("return")).orElse(0L) instanceof Long count
+                && count > 0;
     }
 
     private void learn() {

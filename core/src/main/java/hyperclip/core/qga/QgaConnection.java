@@ -78,6 +78,9 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     /// How many copies one channel may be writing.
     static final int MAX_DRAFTS = 4;
 
+    /// How many events may wait for a reader; the oldest give way.
+    static final int MAX_EVENTS = 512;
+
     /// After a clearing a selection is held for so long, in milliseconds: whoever held it is told that it is lost.
     static final long HELD_EMPTY = 500;
 
@@ -117,7 +120,11 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     private record Draft(Optional<String> session, Selection selection, Map<MimeType, Store> contents) {}
 
     /// A selection that is held empty until this moment.
-    private record Clearing(Clipboards.Seat seat, Selection selection, long until) {}
+    private record Clearing(Clipboards.Seat seat, Selection selection, OfferId empty, long until) {
+        void end() {
+            seat.release(selection, empty);
+        }
+    }
 
     /// One command that waits or is being carried out.
     private final class Entry implements QgaAnswer, OtherQga.Asker {
@@ -703,12 +710,20 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         if (!draft.contents.containsKey(type) && draft.contents.size() >= Signal.MAX_TYPES) {
             throw new QgaException("a copy has at most " + Signal.MAX_TYPES + " types");
         }
-        filled(draft.contents.computeIfAbsent(type, _ -> clipboards.newStore()), content);
+        try {
+            filled(draft.contents.computeIfAbsent(type, _ -> clipboards.newStore()), content);
+        } catch (QgaException e) {
+            // A part of a copy is none.
+            discard(draft);
+            drafts.values().remove(draft);
+            throw e;
+        }
         return Map.of("count", content.length);
     }
 
     private static Store filled(Store store, byte[] content) throws QgaException {
         if (!store.add(ByteBuffer.wrap(content))) {
+            store.close();
             throw new QgaException("there is no room for so much content");
         }
         return store;
@@ -726,8 +741,9 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         Selection selection = selection(asked);
         Map<MimeType, Store> nothing = new LinkedHashMap<>();
         nothing.put(MimeType.TEXT, clipboards.newStore());
-        clipboards.offer(where, selection, Copied.written(clipboards.newId(), nothing), OptionalLong.empty());
-        where.forEach(seat -> clearings.add(new Clearing(seat, selection, millis.getAsLong() + HELD_EMPTY)));
+        OfferId empty = clipboards.newId();
+        clipboards.offer(where, selection, Copied.written(empty, nothing), OptionalLong.empty());
+        where.forEach(seat -> clearings.add(new Clearing(seat, selection, empty, millis.getAsLong() + HELD_EMPTY)));
         entry.give(Map.of());
     }
 
@@ -779,6 +795,9 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         event.put("event", name);
         event.put("data", data);
         events.remove(key);
+        if (events.size() >= MAX_EVENTS) {
+            events.remove(events.keySet().iterator().next());
+        }
         events.put(key, event);
         owner.hasToSend();
     }
@@ -857,7 +876,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         for (Clearing clearing : List.copyOf(clearings)) {
             if (clearing.until <= now) {
                 clearings.remove(clearing);
-                clearing.seat.release(clearing.selection);
+                clearing.end();
             }
         }
     }
@@ -874,7 +893,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
         clipboards.unwatch(this);
         reading.ifPresent(QgaReading::close);
         reading = Optional.empty();
-        clearings.forEach(clearing -> clearing.seat.release(clearing.selection));
+        clearings.forEach(Clearing::end);
         clearings.clear();
         unread.close();
     }

@@ -66,7 +66,9 @@ public final class QgaHost {
     private static final int WINDOW = 512 * 1024;
 
     static final int MAX_SESSIONS = 128;
-    static final int MAX_REQUESTS = 64;
+
+    /// How many pastes of a machine are supplied at once; each takes a window of memory.
+    static final int MAX_SUPPLIES = 32;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:@-]{1,64}");
 
@@ -85,6 +87,8 @@ public final class QgaHost {
     private long serial;
     private long pause = POLL_AT_FIRST;
     private long nextLook;
+    private long lookedAt;
+    private long lastId;
     private long askedAt;
     private boolean isOver;
 
@@ -115,6 +119,7 @@ public final class QgaHost {
 
     /// @param arguments made when its turn comes; none where there is nothing to be asked for any more
     private record Call(
+            long id,
             ClipboardCommand command,
             Supplier<Optional<Map<String, Object>>> arguments,
             Consumer<Map<String, Object>> returned,
@@ -144,7 +149,9 @@ public final class QgaHost {
             arguments.put("timeout", WAIT);
         }
         nextLook = Long.MAX_VALUE;
+        lookedAt = millis.getAsLong();
         send(new Call(
+                ++lastId,
                 isWait ? ClipboardCommand.WAIT : ClipboardCommand.CHANGES,
                 () -> Optional.of(arguments),
                 this::learn,
@@ -160,7 +167,7 @@ public final class QgaHost {
             Supplier<Optional<Map<String, Object>>> arguments,
             Consumer<Map<String, Object>> returned,
             Consumer<String> failed) {
-        calls.add(new Call(command, arguments, returned, failed));
+        calls.add(new Call(++lastId, command, arguments, returned, failed));
         goOn();
     }
 
@@ -170,7 +177,7 @@ public final class QgaHost {
         arguments.ifPresent(all -> {
             asked.add(call);
             askedAt = millis.getAsLong();
-            carrier.ask(new QgaCommand(call.command.word(), all, Optional.empty()).line());
+            carrier.ask(new QgaCommand(call.command.word(), all, Optional.of(call.id)).line());
         });
         return arguments.isPresent();
     }
@@ -178,6 +185,10 @@ public final class QgaHost {
     private void goOn() {
         if (isOver) {
             return;
+        }
+        if (asked.isEmpty() && !calls.isEmpty() && millis.getAsLong() >= lookedAt + POLL_AT_FIRST) {
+            // However much there is to ask for: what is new is told by nothing else.
+            look();
         }
         boolean isSent = false;
         while (!isSent && !calls.isEmpty() && (asked.isEmpty() || (asked.size() == 1 && isWaiting()))) {
@@ -209,11 +220,12 @@ public final class QgaHost {
         if (members.get("event") instanceof String) {
             return;
         }
-        Call call = asked.poll();
-        if (call == null) {
-            lose("it answers what was not asked");
+        Call call = asked.peek();
+        if (call == null || !Long.valueOf(call.id).equals(members.get(QgaCommand.ID))) {
+            // Of something that was given up: of what was asked before this side began anew.
             return;
         }
+        asked.remove();
         askedAt = millis.getAsLong();
         if (members.get("return") instanceof Map<?, ?> returned) {
             call.returned.accept(QgaCommand.members(returned));
@@ -245,7 +257,7 @@ public final class QgaHost {
 
     /// A stranger's words, for a log.
     private static String cut(String text) {
-        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        String printable = text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
         return printable.substring(0, Math.min(200, printable.length()));
     }
 
@@ -273,8 +285,14 @@ public final class QgaHost {
                 List.copyOf(sessions.values()).forEach(Session::close);
                 sessions.clear();
                 supplies.clear();
+                boolean isPart = serial != 0;
                 instance = now;
+                serial = 0;
                 carrier.joined();
+                if (isPart) {
+                    // It was asked what is newer than something that another one has said.
+                    return;
+                }
             }
             long before = serial;
             serial = number(news, "serial");
@@ -286,7 +304,7 @@ public final class QgaHost {
                     session.learn(change);
                 }
             }
-            for (Map<String, Object> request : objects(news, "requests", MAX_REQUESTS)) {
+            for (Map<String, Object> request : objects(news, "requests", Clipboards.MAX_REQUESTS)) {
                 Session session = sessions.get(text(request, "session"));
                 if (session != null && !supplies.containsKey(number(request, "request"))) {
                     session.supply(request);
@@ -414,6 +432,8 @@ public final class QgaHost {
         private void close() {
             hub.close(name, view);
             readings.clear();
+            pastes.clear();
+            supplies.values().removeIf(supplying -> supplying.session == this);
         }
 
         private Map<String, Object> at(Selection selection) {
@@ -569,6 +589,10 @@ public final class QgaHost {
                     .orElseThrow(() -> new QgaException("a reply with a request for no type"));
             long number = number(request, "request");
             Supplying supplying = new Supplying(this, number);
+            if (supplies.size() >= MAX_SUPPLIES) {
+                supplying.refuse(Reason.TOO_MANY.sentence());
+                return;
+            }
             supplies.put(number, supplying);
             Signal.Offer offer = offered.get(selection);
             if (offer == null || !text(request, "offer").equals(known.get(selection))) {

@@ -238,9 +238,25 @@ class OtherQgaTest {
     @Test
     void aFreezeThatFailsIsNone() {
         alice.say("{\"execute\":\"guest-fsfreeze-freeze\"}");
+        passed();
         answer("{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}\n");
+        assertThat(passed()).isEqualTo("{\"execute\":\"guest-fsfreeze-status\"}\n");
+        answer("{\"return\": \"thawed\"}\n");
 
         assertThat(world.clipboards.isFrozen()).isFalse();
+    }
+
+    @Test
+    void aSecondFreezeThatIsRefusedThawsNothing() {
+        alice.say("{\"execute\":\"guest-fsfreeze-freeze\"}");
+        answer("{\"return\": 2}\n");
+        alice.say("{\"execute\":\"guest-fsfreeze-freeze\"}{\"execute\":\"guest-a\"}");
+        answer("{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"the agent is in frozen state\"}}\n");
+        assertThat(world.clipboards.isFrozen()).isTrue();
+        passed();
+        answer("{\"return\": \"frozen\"}\n");
+        assertThat(world.clipboards.isFrozen()).isTrue();
+        assertThat(passed()).isEqualTo("{\"execute\":\"guest-a\"}\n");
     }
 
     @Test

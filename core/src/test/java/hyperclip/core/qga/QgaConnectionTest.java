@@ -71,6 +71,7 @@ class QgaConnectionTest {
                 "{bad}|JSON parse error, malformed at byte 1",
                 "{\"execute\":\"\\ud83d\"}|JSON parse error, half a surrogate pair",
                 "hello|JSON parse error, expecting an object",
+                "{\"execute\":\"guest-ping\",\"id\":1e99999999999}|JSON parse error, beyond the limits",
             })
     void itsErrorsAreThoseOfTheOriginal(String command, String description) {
         assertThat(channel.ask(command)).isEqualTo(error(description));
@@ -143,6 +144,14 @@ class QgaConnectionTest {
         third.say(half);
         assertThat(third.ask("'}")).contains("has not been found");
         assertThat(channel.ask("'}")).contains("has not been found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "[]", "1.5", "{\"\":0}"})
+    void aMillionValuesTakeNoMemory(String one) {
+        String many = "{\"execute\":\"guest-ping\",\"id\":[" + one + ("," + one).repeat(500_000) + "]}";
+
+        assertThat(channel.ask(many)).isEqualTo(error("JSON parse error, beyond the limits"));
     }
 
     @Test
@@ -244,6 +253,19 @@ class QgaConnectionTest {
         channel.connection.tick();
         assertThat(world.alice.shown(Selection.CLIPBOARD)).isEmpty();
         assertThat(channel.ask("{\"execute\":\"guest-clipboard-types\"}")).isEqualTo("{\"return\":[]}\n");
+    }
+
+    @Test
+    void whatIsWrittenAfterAClearingStays() throws ProtocolException {
+        channel.ask("{\"execute\":\"guest-clipboard-clear\",\"arguments\":{\"session\":\"alice\"}}");
+        world.now += QgaConnection.HELD_EMPTY / 2;
+        channel.ask("{\"execute\":\"guest-clipboard-write\",\"arguments\":{\"buf-b64\":\"YWxs\"}}");
+        world.now += QgaConnection.HELD_EMPTY;
+        channel.connection.tick();
+        channel.connection.closeAll();
+
+        world.alice.paste(Selection.CLIPBOARD, TEXT);
+        assertThat(world.alice.pastedText()).isEqualTo("all");
     }
 
     @Test

@@ -244,6 +244,68 @@ class QgaHostTest implements QgaHostConnection.Owner, QgaHost.Sessions {
     }
 
     @Test
+    void theCopiesOfADaemonThatBeginsAnewAreNotPassedOver() throws ProtocolException {
+        isPolled = true;
+        begin();
+        guest.connection.closeAll();
+        GuestWorld next = new GuestWorld();
+        next.bob.copy(Selection.CLIPBOARD, TEXT, "a".getBytes(UTF_8));
+        guest = next.channel();
+        pass(2 * QgaHost.POLL_AT_LAST);
+
+        assertThat(desktop.shown(Selection.CLIPBOARD)).isPresent();
+    }
+
+    @Test
+    void aReplyThatComesTooLateIsNoReplyToAnythingElse() {
+        begin();
+        world.alice.copy(Selection.CLIPBOARD, TEXT, "a".getBytes(UTF_8));
+        exchange();
+        host.received(ByteBuffer.wrap("{\"return\":{},\"id\":12345}\n".getBytes(UTF_8)));
+        desktop.paste(Selection.CLIPBOARD, TEXT);
+        exchange();
+
+        assertThat(desktop.pastedText()).isEqualTo("a");
+        assertThat(notes).noneMatch(note -> note.startsWith("left"));
+    }
+
+    @Test
+    void whatChangesIsKnownWhileALongPasteGoesOn() throws ProtocolException {
+        isPolled = true;
+        begin();
+        world.alice.copy(Selection.CLIPBOARD, TEXT, content(3_000_000));
+        pass(QgaHost.POLL_AT_LAST + 20);
+        desktop.paste(Selection.CLIPBOARD, TEXT);
+        for (int i = 0; i < 40; i++) {
+            guest.connection.received(host.next()[0]);
+            world.now += 20;
+            if (i == 5) {
+                world.bob.copy(Selection.PRIMARY, TEXT, "b".getBytes(UTF_8));
+            }
+            while (guest.connection.hasToSend()) {
+                host.received(guest.connection.next()[0]);
+            }
+        }
+
+        assertThat(desktop.ended()).isEmpty();
+        assertThat(desktop.shown(Selection.PRIMARY)).isPresent();
+    }
+
+    @Test
+    void aPasteInASessionThatGoesEnds() throws ProtocolException {
+        begin();
+        desktop.copy(Selection.CLIPBOARD, TEXT, content(3_000_000));
+        exchange();
+        world.bob.window = 1;
+        world.bob.paste(Selection.CLIPBOARD, TEXT);
+        world.clipboards.leave("bob");
+        pass(1_000);
+
+        assertThat(hub.transfers()).isZero();
+        assertThat(host.deadline()).isGreaterThan(world.now + QgaHost.MOMENT);
+    }
+
+    @Test
     void aPollThatFindsNothingBecomesRarer() throws ProtocolException {
         isPolled = true;
         begin();
