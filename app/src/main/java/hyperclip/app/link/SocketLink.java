@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /// A connection over a unix socket.
 ///
-/// It closes itself when the other side does, when the other side breaks the rules or stops reading; whoever opened it
-/// is told why.
+/// It closes itself when the other side does, when the other side breaks the rules or stops reading; whoever
+/// opened it is told why.
 ///
 /// @param <C> the protocol that is spoken
 public final class SocketLink<C extends Connection> implements Loop.Handler, Loop.Timed {
@@ -33,13 +33,14 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
     private final Consumer<String> onClose;
     private final SelectionKey key;
 
-    /// What the socket did not take of the frames before, in a buffer that the loop has left to us; null where it took
-    /// all.
+    /// What the socket did not take of the frames before, in a buffer that the loop has left to us; null where
+    /// it took all.
     private ByteBuffer rest;
 
     private Runnable afterReading = () -> {};
     private boolean flushing;
     private boolean paused;
+    private boolean isEnding;
     private boolean closed;
 
     /// @param name for the log, such as `agent of alice`
@@ -149,7 +150,7 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
 
     private void flush() {
         flushing = false;
-        if (closed) {
+        if (closed || isEnding) {
             return;
         }
         try {
@@ -166,7 +167,22 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
                 showInterest();
             }
         } catch (IOException e) {
+            hearTheLast();
             close("writing failed: " + e.getMessage());
+        }
+    }
+
+    /// What the other side said before it went, which may be why it goes: writing to it fails before that is read.
+    private void hearTheLast() {
+        isEnding = true;
+        try {
+            ByteBuffer bytes = loop.scratch();
+            for (int taken = 0; taken < TURN && channel.read(bytes) > 0; taken += bytes.position()) {
+                connection.received(bytes.flip());
+                bytes = loop.scratch();
+            }
+        } catch (IOException | ProtocolException e) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing more is heard of one that has gone", e);
         }
     }
 
