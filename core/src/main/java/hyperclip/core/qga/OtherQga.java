@@ -99,16 +99,12 @@ public final class OtherQga implements Connection {
         return name.equals("guest-fsfreeze-freeze") || name.equals("guest-fsfreeze-freeze-list");
     }
 
-    /// Carries out one command; only while it is [idle][#isIdle()].
-    void ask(Asked asked) {
-        send(asked);
-    }
-
     boolean isIdle() {
         return isReady && current.isEmpty();
     }
 
-    private void send(Asked asked) {
+    /// Carries out one command; others than us only while it is [idle][#isIdle()].
+    void ask(Asked asked) {
         current = Optional.of(asked);
         since = millis.getAsLong();
         if (freezes(asked.name)) {
@@ -218,7 +214,8 @@ public final class OtherQga implements Connection {
             return;
         }
         Asked asked = current.get();
-        if (silent.contains(asked.name) && !isOver(asked, whole)) {
+        if (silent.contains(asked.name)) {
+            settleSilent(asked, whole);
             return;
         }
         current = Optional.empty();
@@ -238,10 +235,9 @@ public final class OtherQga implements Connection {
 
     /// Of a command that is silent where it succeeds: tells a failure, and is over with the reply of the sync behind
     /// it.
-    private boolean isOver(Asked asked, Optional<Spool> whole) {
-        boolean isOver = whole.isPresent() && isSyncsReply(whole.get());
-        if (isOver) {
-            whole.ifPresent(Spool::close);
+    private void settleSilent(Asked asked, Optional<Spool> whole) {
+        if (whole.isPresent() && isSyncsReply(whole.get())) {
+            whole.get().close();
             current = Optional.empty();
             asked.asker.replied(Optional.empty());
             owner.idle();
@@ -250,7 +246,6 @@ public final class OtherQga implements Connection {
             // What follows is the reply of the sync.
             current = Optional.of(new Asked(asked.name, asked.line, new Nobody()));
         }
-        return false;
     }
 
     /// Learns from the replies of commands that others have asked for whether file systems are frozen.
@@ -282,7 +277,7 @@ public final class OtherQga implements Connection {
     }
 
     private void sendOwn(String name, Consumer<Optional<Spool>> then) {
-        send(new Asked(name, line(new QgaCommand(name, Map.of(), Optional.empty())), new Asker() {
+        ask(new Asked(name, line(new QgaCommand(name, Map.of(), Optional.empty())), new Asker() {
             @Override
             public void replied(Optional<Spool> whole) {
                 then.accept(whole);

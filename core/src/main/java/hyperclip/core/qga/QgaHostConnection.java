@@ -159,7 +159,17 @@ public final class QgaHostConnection implements Connection {
 
     @Override
     public ByteBuffer[] next() {
-        return Pieces.next(sending, MAX_PIECE);
+        ByteBuffer first = sending.peek();
+        if (first == null) {
+            return null;
+        }
+        int length = Math.min(first.remaining(), MAX_PIECE);
+        ByteBuffer piece = first.slice(first.position(), length);
+        first.position(first.position() + length);
+        if (!first.hasRemaining()) {
+            sending.remove();
+        }
+        return new ByteBuffer[] {piece};
     }
 
     @Override
