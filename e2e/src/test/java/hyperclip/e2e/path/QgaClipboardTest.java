@@ -174,6 +174,10 @@ class QgaClipboardTest {
             assertThat(port.read("clipboard", OTHER, PIECE)).isEqualTo(other);
             assertThat(port.read("clipboard", PNG, Integer.MAX_VALUE)).isEqualTo(png);
         }
+        // That it goes is a change, too, and must not be one in the midst of the next test.
+        Await.until("its owner is gone", () -> holding("clipboard").isEmpty());
+        // That it goes is a change, too, and must not be one in the midst of the next test.
+        Await.until("its owner is gone", () -> holding("clipboard").isEmpty());
     }
 
     @Test
