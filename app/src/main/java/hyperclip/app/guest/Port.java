@@ -1,5 +1,6 @@
 package hyperclip.app.guest;
 
+import hyperclip.app.link.State;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
@@ -38,7 +39,7 @@ final class Port implements SessionConnection.Owner {
     private int lastChannel;
     private SessionConnection connection;
     private Runnable sender = () -> {};
-    private String state = "not opened yet";
+    private final State state;
 
     /// @param name for the hub's views
     /// @param onGreeted told with every epoch: the host is there and knows no session yet
@@ -55,6 +56,7 @@ final class Port implements SessionConnection.Owner {
         this.random = random;
         this.troubles = troubles;
         this.path = path;
+        this.state = new State(troubles, "port " + path, "not opened yet");
         this.name = name;
         this.onGreeted = onGreeted;
         this.onLost = onLost;
@@ -69,7 +71,7 @@ final class Port implements SessionConnection.Owner {
     }
 
     String state() {
-        return state;
+        return state.sentence();
     }
 
     boolean isGreeted() {
@@ -112,7 +114,7 @@ final class Port implements SessionConnection.Owner {
             Ports.Way way = Ports.open(loop, path, opened, troubles, this::socketClosed);
             connection = opened;
             sender = way.hasToSend();
-            setState("open, no host answers yet");
+            state.set("open, no host answers yet");
             way.start().run();
         } catch (IOException e) {
             shut(Ports.complaint(path, e));
@@ -127,20 +129,13 @@ final class Port implements SessionConnection.Owner {
     }
 
     private void shut(String why) {
-        setState(why);
+        state.set(why);
         loop.after(RETRY, this::open);
-    }
-
-    private void setState(String next) {
-        if (!next.equals(state)) {
-            state = next;
-            troubles.tell("port " + path + ": " + next);
-        }
     }
 
     @Override
     public void greeted(SessionConnection greeted, SessionMessage.Hello theirs) {
-        setState("connected to a host");
+        state.set("connected to a host");
         onGreeted.accept(this);
     }
 
@@ -152,7 +147,7 @@ final class Port implements SessionConnection.Owner {
     @Override
     public void lost(SessionConnection lost, String why) {
         forgetChannels();
-        setState("open, no host answers: " + why);
+        state.set("open, no host answers: " + why);
         onLost.run();
     }
 

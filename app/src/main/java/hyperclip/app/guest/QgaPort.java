@@ -1,5 +1,6 @@
 package hyperclip.app.guest;
 
+import hyperclip.app.link.State;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.qga.QgaConnection;
@@ -23,7 +24,7 @@ final class QgaPort {
     private final Path path;
     private final Connections connections;
     private Runnable sender = () -> {};
-    private String state = "not opened yet";
+    private final State state;
 
     /// Makes a connection for each time it is opened.
     interface Connections {
@@ -34,6 +35,7 @@ final class QgaPort {
         this.loop = loop;
         this.troubles = troubles;
         this.path = path;
+        this.state = new State(troubles, "port " + path, "not opened yet");
         this.connections = connections;
     }
 
@@ -42,7 +44,7 @@ final class QgaPort {
     }
 
     String state() {
-        return state;
+        return state.sentence();
     }
 
     void open() {
@@ -51,7 +53,7 @@ final class QgaPort {
             QgaConnection opened = connections.next(true, () -> sender.run());
             Ports.Way way = Ports.open(loop, path, opened, troubles, this::shut);
             sender = way.hasToSend();
-            setState("open; whether a host is there shows when it asks for something");
+            state.set("open; whether a host is there shows when it asks for something");
             way.start().run();
         } catch (IOException e) {
             shut(Ports.complaint(path, e));
@@ -59,14 +61,7 @@ final class QgaPort {
     }
 
     private void shut(String why) {
-        setState(why);
+        state.set(why);
         loop.after(RETRY, this::open);
-    }
-
-    private void setState(String next) {
-        if (!next.equals(state)) {
-            state = next;
-            troubles.tell("port " + path + ": " + next);
-        }
     }
 }

@@ -3,6 +3,7 @@ package hyperclip.app.guest;
 import hyperclip.app.link.FileSpool;
 import hyperclip.app.link.NotCarried;
 import hyperclip.app.link.Reach;
+import hyperclip.app.link.State;
 import hyperclip.app.link.Troubles;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
@@ -57,13 +58,13 @@ final class SpicePort implements VdagentConnection.Owner {
     private Runnable sender = () -> {};
     private Optional<Consumer<String>> closer = Optional.empty();
     private Optional<View> view = Optional.empty();
-    private String state = "not opened yet";
+    private final State state;
 
     /// The spice-vdagentd beside us.
     private final class Shared implements OtherAgent.Owner, Reach.Owner<OtherAgent> {
         private final Reach reach;
         private Optional<OtherAgent> ready = Optional.empty();
-        private String state = "";
+        private final State state = new State(troubles, "port " + path + ", spice-vdagentd beside it", "");
 
         Shared(Path socket) {
             reach = Reach.of(
@@ -76,19 +77,14 @@ final class SpicePort implements VdagentConnection.Owner {
                     this);
         }
 
-        private void setState(String next) {
-            state = next;
-            troubles.tell("port " + path + ", spice-vdagentd beside it: " + next);
-        }
-
         @Override
         public void up(OtherAgent other) {
-            setState("connected, it has not said yet what it can do");
+            state.set("connected, it has not said yet what it can do");
         }
 
         @Override
         public void down(String why) {
-            setState(why);
+            state.set(why);
             if (ready.isPresent()) {
                 ready = Optional.empty();
                 portLost("spice-vdagentd has gone from beside it");
@@ -101,7 +97,7 @@ final class SpicePort implements VdagentConnection.Owner {
                 connection.ifPresent(VdagentConnection::announceAnew);
             } else {
                 ready = Optional.of(other);
-                setState("connected");
+                state.set("connected");
                 portLost("spice-vdagentd has come beside it");
             }
         }
@@ -133,6 +129,7 @@ final class SpicePort implements VdagentConnection.Owner {
         this.random = random;
         this.troubles = troubles;
         this.path = path;
+        this.state = new State(troubles, "port " + path, "not opened yet");
         this.name = name;
         this.hub = hub;
         this.mayWriteFiles = mayWriteFiles;
@@ -152,7 +149,7 @@ final class SpicePort implements VdagentConnection.Owner {
 
     /// How it is with the other agent, where there may be one.
     Optional<String> sharedState() {
-        return shared.map(one -> one.state);
+        return shared.map(one -> one.state.sentence());
     }
 
     Path path() {
@@ -160,7 +157,7 @@ final class SpicePort implements VdagentConnection.Owner {
     }
 
     String state() {
-        return state;
+        return state.sentence();
     }
 
     String notCarried() {
@@ -185,7 +182,7 @@ final class SpicePort implements VdagentConnection.Owner {
             connection = Optional.of(opened);
             sender = way.hasToSend();
             closer = Optional.of(way.close());
-            setState("open, no host answers yet");
+            state.set("open, no host answers yet");
             way.start().run();
         } catch (IOException e) {
             shut(Ports.complaint(path, e), RETRY);
@@ -195,20 +192,13 @@ final class SpicePort implements VdagentConnection.Owner {
     private void shut(String why, long until) {
         connection = Optional.empty();
         closer = Optional.empty();
-        setState(why);
+        state.set(why);
         loop.after(until, this::open);
-    }
-
-    private void setState(String next) {
-        if (!next.equals(state)) {
-            state = next;
-            troubles.tell("port " + path + ": " + next);
-        }
     }
 
     @Override
     public void greeted(boolean hasClipboard) {
-        setState(
+        state.set(
                 hasClipboard
                         ? "connected to a host, by vdagent"
                         : "connected to a host that shares no clipboard; for QEMU's own it is clipboard=on of its chardev");
@@ -216,7 +206,7 @@ final class SpicePort implements VdagentConnection.Owner {
 
     @Override
     public void left() {
-        setState("open, no client is connected");
+        state.set("open, no client is connected");
     }
 
     @Override

@@ -215,7 +215,7 @@ public final class Host implements Clients.Places {
                     "name", machine.name(),
                     "protocol", machine.protocol(),
                     "path", machine.path().toString(),
-                    "state", machine.state()));
+                    "state", machine.state().sentence()));
             if (!machine.notCarried().isEmpty()) {
                 row.put("not carried", machine.notCarried());
             }
@@ -225,7 +225,7 @@ public final class Host implements Clients.Places {
         rows.addAll(sessions(user));
         rows.add(Map.of("kind", "transfers", "under way", String.valueOf(hub.transfers())));
         List<Troubles.Trouble> all = new ArrayList<>(troubles.last());
-        machines.values().forEach(machine -> all.addAll(machine.troubles()));
+        machines.values().forEach(machine -> all.addAll(machine.troubles().last()));
         all.sort(Comparator.comparingLong(Troubles.Trouble::since));
         for (Troubles.Trouble trouble : all) {
             rows.add(Map.of(

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 ///  ▲ every RETRY          └──────────┬──────────────────┘
 ///  └── refused, no answer, virsh gone┘
 /// ```
-final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, Loop.Timed {
+final class LibvirtMachine extends Machine implements QgaHost.Carrier, QgaHost.Sessions, Loop.Timed {
 
     /// How long until a machine that does not run, or has nobody who answers, is tried again, in milliseconds.
     private static final long RETRY = 5_000;
@@ -71,7 +71,7 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
     }
 
     @Override
-    public void start() {
+    void start() {
         loop().add(this);
         begin();
     }
@@ -88,19 +88,19 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
             host = Optional.of(begun);
             begun.start();
         } catch (IOException e) {
-            setState("virsh cannot be started: " + e.getMessage() + "; it is in Debian's libvirt-clients");
+            state().set("virsh cannot be started: " + e.getMessage() + "; it is in Debian's libvirt-clients");
             loop().after(RETRY, this::begin);
         }
     }
 
     @Override
-    public void close() {
+    void close() {
         isClosed = true;
         virsh.ifPresent(Virsh::close);
     }
 
     @Override
-    public String protocol() {
+    String protocol() {
         return "qga by libvirt";
     }
 
@@ -113,7 +113,7 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
 
     @Override
     public void joined() {
-        setState("connected to the guest");
+        state().set("connected to the guest");
     }
 
     @Override
@@ -124,7 +124,7 @@ final class LibvirtMachine extends CommandedMachine implements QgaHost.Carrier, 
             virsh.ifPresent(Virsh::kill);
             virsh = Optional.empty();
         }
-        setState("not connected: " + why);
+        state().set("not connected: " + why);
         loop().after(RETRY, this::begin);
     }
 
