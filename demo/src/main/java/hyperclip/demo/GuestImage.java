@@ -50,16 +50,13 @@ public record GuestImage(Guest guest, Path kernel, Path initrd, Path rootDisk, P
 
     /// The image for what this program itself runs from: its jars, or the folders of classes that a build has left.
     public static GuestImage ofThisProgram(Consumer<String> progress) throws IOException {
-        return ofThisProgram(Guest.PLAIN, progress);
-    }
-
-    public static GuestImage ofThisProgram(Guest guest, Consumer<String> progress) throws IOException {
-        return of(guest, HyperclipJars.ofThisProgram(), List.of(), Cache.of(System.getenv()), progress);
+        return ofThisProgram(Guest.PLAIN, List.of(), progress);
     }
 
     /// The same with more packages of Debian in it, their dependencies included: an image of its own.
-    public static GuestImage ofThisProgram(List<String> morePackages, Consumer<String> progress) throws IOException {
-        return of(Guest.PLAIN, HyperclipJars.ofThisProgram(), morePackages, Cache.of(System.getenv()), progress);
+    public static GuestImage ofThisProgram(Guest guest, List<String> morePackages, Consumer<String> progress)
+            throws IOException {
+        return of(guest, HyperclipJars.ofThisProgram(), morePackages, Cache.of(System.getenv()), progress);
     }
 
     /// The image with these modules in it (jars, or folders of classes), the demo's own among them. Builds what the

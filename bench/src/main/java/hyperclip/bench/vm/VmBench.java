@@ -2,6 +2,7 @@ package hyperclip.bench.vm;
 
 import hyperclip.demo.AtExit;
 import hyperclip.demo.FrontEnd;
+import hyperclip.demo.Guest;
 import hyperclip.demo.GuestImage;
 import hyperclip.demo.HostDesk;
 import hyperclip.demo.Machine;
@@ -112,7 +113,7 @@ public final class VmBench {
     }
 
     private void measure() throws IOException {
-        GuestImage image = GuestImage.ofThisProgram(PACKAGES, this::say);
+        GuestImage image = GuestImage.ofThisProgram(Guest.PLAIN, PACKAGES, this::say);
         try (Machine machine = new Machine(image, MEGABYTES)) {
             Path spicePort = machine.addPort(SPICE_PORT);
             Path rawPort = machine.addPort(Port.NAME);

@@ -11,6 +11,7 @@ import hyperclip.demo.Machine;
 import hyperclip.demo.Outcome;
 import hyperclip.demo.User;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -29,6 +30,8 @@ final class SeatedGuest {
     private static SeatedGuest guest;
 
     final Machine machine;
+    /// The host's end of the port of QEMU's guest agent.
+    final Path agentPort;
     final HostDesk host;
     final FrontEnd frontEnd;
     final GuestDesk alice;
@@ -41,7 +44,8 @@ final class SeatedGuest {
     final Map<User, Long> agents = new EnumMap<>(User.class);
 
     private SeatedGuest() throws IOException {
-        machine = new Machine(GuestImage.ofThisProgram(Guest.SEATED, Stage::say));
+        machine = new Machine(GuestImage.ofThisProgram(Guest.SEATED, LibvirtGuest.PACKAGES, Stage::say));
+        agentPort = machine.addPort(LibvirtGuest.AGENT_PORT);
         host = HostDesk.own();
         frontEnd = new FrontEnd(host, machine.clipboardSocket());
         alice = new GuestDesk(machine, User.ALICE);

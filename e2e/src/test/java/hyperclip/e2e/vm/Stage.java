@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hyperclip.core.clipboard.Selection;
 import hyperclip.demo.Desk;
 import hyperclip.demo.FrontEnd;
+import hyperclip.demo.Guest;
 import hyperclip.demo.GuestDesk;
 import hyperclip.demo.GuestImage;
 import hyperclip.demo.HostDesk;
@@ -71,7 +72,7 @@ final class Stage {
     static GuestImage image() throws IOException {
         List<String> packages = new ArrayList<>(StockAgent.PACKAGES);
         packages.addAll(LibvirtGuest.PACKAGES);
-        return GuestImage.ofThisProgram(packages, Stage::say);
+        return GuestImage.ofThisProgram(Guest.PLAIN, packages, Stage::say);
     }
 
     static void say(String what) {
@@ -153,7 +154,7 @@ final class Stage {
                         desk.name(),
                         selection,
                         last,
-                        Stage.stage.frontEnd.log()));
+                        stage == null ? "nothing: there is none" : stage.frontEnd.log()));
     }
 
     static Duration untilPastes(Desk desk, Selection selection, byte[] wanted, long since) throws IOException {
