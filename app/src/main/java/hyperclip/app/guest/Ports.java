@@ -27,18 +27,16 @@ final class Ports {
 
     /// Opens it for a connection.
     ///
-    /// @param closed told where it does not go on, with the reason as a sentence: of a socket also when the
-    /// other side ends it
+    /// @param closed told where it does not go on, with the reason as a sentence
     /// @throws IOException where there is none, or another process holds it
     static Way open(Loop loop, Path path, Connection connection, Troubles troubles, Consumer<String> closed)
             throws IOException {
-        String name = "port " + path;
         if (isSocket(path)) {
             SocketChannel socket = LocalSocket.connect(path);
-            SocketLink<Connection> link = new SocketLink<>(loop, socket, connection, name, troubles, closed);
+            SocketLink<Connection> link = new SocketLink<>(loop, socket, connection, "port " + path, troubles, closed);
             return new Way(link::hasToSend, connection::start, link::close);
         }
-        PortLink link = new PortLink(loop, path, connection, name);
+        PortLink link = new PortLink(loop, path, connection, closed);
         return new Way(
                 link::hasToSend,
                 () -> {

@@ -1,11 +1,9 @@
 package hyperclip.app.link;
 
+import hyperclip.core.wire.Parts;
 import hyperclip.core.wire.Spool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
 /// Content that waits, the first of it in memory and the rest in a [file without a name][NamelessFile].
@@ -20,10 +18,8 @@ public final class FileSpool implements Spool {
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
     private final BooleanSupplier mayWrite;
-    private final Queue<ByteBuffer> memory = new ArrayDeque<>();
-    private int inMemory;
-    private FileChannel file;
-    private long written;
+    private final Parts memory = new Parts();
+    private NamelessFile file;
     private long read;
 
     public FileSpool() {
@@ -37,12 +33,12 @@ public final class FileSpool implements Spool {
 
     @Override
     public boolean add(ByteBuffer bytes) {
-        if (size() + bytes.remaining() > MAX) {
+        int length = bytes.remaining();
+        if (size() + length > MAX) {
             return false;
         }
-        if (file == null && inMemory + bytes.remaining() <= IN_MEMORY && NamelessFile.borrow(bytes.remaining())) {
-            inMemory += bytes.remaining();
-            memory.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
+        if (file == null && memory.size() + length <= IN_MEMORY && Budget.MEMORY.take(length)) {
+            memory.add(ByteBuffer.allocate(length).put(bytes).flip());
             return true;
         }
         if (!mayWrite.getAsBoolean()) {
@@ -50,11 +46,9 @@ public final class FileSpool implements Spool {
         }
         try {
             if (file == null) {
-                file = NamelessFile.open();
+                file = NamelessFile.open(mayWrite);
             }
-            while (bytes.hasRemaining()) {
-                written += file.write(bytes, written);
-            }
+            file.append(bytes);
             return true;
         } catch (IOException e) {
             LOG.log(
@@ -69,30 +63,20 @@ public final class FileSpool implements Spool {
     @Override
     public boolean take(ByteBuffer into) {
         while (into.hasRemaining() && !memory.isEmpty()) {
-            ByteBuffer first = memory.element();
-            int length = Math.min(first.remaining(), into.remaining());
-            into.put(first.slice(first.position(), length));
-            first.position(first.position() + length);
-            inMemory -= length;
-            NamelessFile.giveBack(length);
-            if (!first.hasRemaining()) {
-                memory.remove();
-            }
+            ByteBuffer part = memory.take(into.remaining());
+            Budget.MEMORY.giveBack(part.remaining());
+            into.put(part);
+        }
+        if (file == null) {
+            return true;
         }
         try {
-            while (into.hasRemaining() && read < written) {
-                int count = file.read(into, read);
-                if (count < 0) {
-                    throw new IOException("the file is shorter than it was");
-                }
-                read += count;
-            }
-            if (file != null && read == written) {
+            int before = into.position();
+            file.read(read, into);
+            read += into.position() - before;
+            if (read == file.size()) {
                 // Whoever reads as fast as it is written needs no file: what comes next begins in memory again.
-                NamelessFile.close(file, mayWrite.getAsBoolean());
-                file = null;
-                read = 0;
-                written = 0;
+                closeFile();
             }
             return true;
         } catch (IOException e) {
@@ -103,19 +87,21 @@ public final class FileSpool implements Spool {
 
     @Override
     public long size() {
-        return inMemory + written - read;
+        return memory.size() + (file == null ? 0 : file.size() - read);
     }
 
     @Override
     public void close() {
+        Budget.MEMORY.giveBack(memory.size());
         memory.clear();
-        NamelessFile.giveBack(inMemory);
-        inMemory = 0;
         if (file != null) {
-            NamelessFile.close(file, mayWrite.getAsBoolean());
-            file = null;
-            written = 0;
-            read = 0;
+            closeFile();
         }
+    }
+
+    private void closeFile() {
+        file.close();
+        file = null;
+        read = 0;
     }
 }

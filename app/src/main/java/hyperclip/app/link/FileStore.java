@@ -3,7 +3,6 @@ package hyperclip.app.link;
 import hyperclip.core.qga.Store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.function.BooleanSupplier;
 
 /// Content that is read from any number of times: in memory while it is little, else in a [file without a
@@ -20,8 +19,7 @@ public final class FileStore implements Store {
 
     private final BooleanSupplier mayWrite;
     private ByteBuffer memory = ByteBuffer.allocate(1024);
-    private FileChannel file;
-    private long size;
+    private NamelessFile file;
 
     /// @param mayWrite whether a file may be written now: on a frozen file system that waits
     public FileStore(BooleanSupplier mayWrite) {
@@ -30,15 +28,15 @@ public final class FileStore implements Store {
 
     @Override
     public boolean add(ByteBuffer bytes) {
-        if (size + bytes.remaining() > MAX) {
+        int length = bytes.remaining();
+        if (size() + length > MAX) {
             return false;
         }
-        if (file == null && size + bytes.remaining() <= IN_MEMORY && NamelessFile.borrow(bytes.remaining())) {
-            if (bytes.remaining() > memory.remaining()) {
-                int capacity = Math.max((int) size + bytes.remaining(), 2 * memory.capacity());
+        if (file == null && size() + length <= IN_MEMORY && Budget.MEMORY.take(length)) {
+            if (length > memory.remaining()) {
+                int capacity = Math.max((int) size() + length, 2 * memory.capacity());
                 memory = ByteBuffer.allocate(capacity).put(memory.flip());
             }
-            size += bytes.remaining();
             memory.put(bytes);
             return true;
         }
@@ -47,14 +45,12 @@ public final class FileStore implements Store {
         }
         try {
             if (file == null) {
-                file = NamelessFile.open();
-                write(memory.flip(), 0);
-                NamelessFile.giveBack(size);
+                file = NamelessFile.open(mayWrite);
+                Budget.MEMORY.giveBack(memory.position());
+                file.append(memory.flip());
                 memory = ByteBuffer.allocate(0);
             }
-            int length = bytes.remaining();
-            write(bytes, size);
-            size += length;
+            file.append(bytes);
             return true;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "content cannot be kept in a file: {0}", e.getMessage());
@@ -62,29 +58,15 @@ public final class FileStore implements Store {
         }
     }
 
-    private void write(ByteBuffer bytes, long at) throws IOException {
-        long position = at;
-        while (bytes.hasRemaining()) {
-            position += file.write(bytes, position);
-        }
-    }
-
     @Override
     public boolean read(long position, ByteBuffer into) {
         if (file == null) {
-            int length = (int) Math.min(into.remaining(), size - position);
+            int length = (int) Math.min(into.remaining(), size() - position);
             into.put(memory.duplicate().flip().slice((int) position, length));
             return true;
         }
         try {
-            long at = position;
-            while (into.hasRemaining() && at < size) {
-                int count = file.read(into, at);
-                if (count < 0) {
-                    throw new IOException("the file is shorter than it was");
-                }
-                at += count;
-            }
+            file.read(position, into);
             return true;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "content cannot be read again: {0}", e.getMessage());
@@ -94,18 +76,17 @@ public final class FileStore implements Store {
 
     @Override
     public long size() {
-        return size;
+        return file == null ? memory.position() : file.size();
     }
 
     @Override
     public void close() {
-        memory = ByteBuffer.allocate(0);
         if (file == null) {
-            NamelessFile.giveBack(size);
+            Budget.MEMORY.giveBack(memory.position());
         } else {
-            NamelessFile.close(file, mayWrite.getAsBoolean());
+            file.close();
             file = null;
         }
-        size = 0;
+        memory = ByteBuffer.allocate(0);
     }
 }

@@ -1,12 +1,14 @@
 package hyperclip.app.link;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 
 /// A file that has no name: it is gone with the process, whatever ends that.
 ///
@@ -17,53 +19,73 @@ final class NamelessFile {
     /// Where files that may be large belong (FHS, /var/tmp); /tmp is often memory.
     static final Path FOLDER = Path.of("/var/tmp");
 
-    /// What all content that waits may take of memory together, in bytes: the process has little.
-    private static final long MAX_IN_MEMORY = 12L * 1024 * 1024;
-
     private static final Queue<FileChannel> CLOSED_LATER = new ArrayDeque<>();
-    private static long borrowed;
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
-    private NamelessFile() {}
+    private final FileChannel channel;
+    private final BooleanSupplier mayWrite;
+    private long size;
 
-    static FileChannel open() throws IOException {
+    private NamelessFile(FileChannel channel, BooleanSupplier mayWrite) {
+        this.channel = channel;
+        this.mayWrite = mayWrite;
+    }
+
+    /// @param mayWrite whether no file system is frozen
+    static NamelessFile open(BooleanSupplier mayWrite) throws IOException {
         Path folder = Files.isWritable(FOLDER) ? FOLDER : Path.of(System.getProperty("java.io.tmpdir"));
         Path path = Files.createTempFile(folder, "hyperclip-", ".spool");
         try {
-            return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return new NamelessFile(
+                    FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), mayWrite);
         } finally {
             Files.delete(path);
         }
     }
 
+    long size() {
+        return size;
+    }
+
+    /// Adds all of these bytes.
+    ///
+    /// @throws IOException also where files have all of the disk that they may
+    void append(ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        if (!Budget.DISK.take(length)) {
+            throw new IOException("as much waits in files as may");
+        }
+        long position = size;
+        size += length;
+        while (bytes.hasRemaining()) {
+            position += channel.write(bytes, position);
+        }
+    }
+
+    /// Reads as much as there is room for and is there.
+    void read(long position, ByteBuffer into) throws IOException {
+        long at = position;
+        while (into.hasRemaining() && at < size) {
+            int count = channel.read(into, at);
+            if (count < 0) {
+                throw new IOException("the file is shorter than it was");
+            }
+            at += count;
+        }
+    }
+
     /// Closes it, and those that could not be before. On a frozen file system that waits, as writing does: it
     /// is what frees the file.
-    ///
-    /// @param mayWrite whether none is frozen
-    static void close(FileChannel file, boolean mayWrite) {
-        CLOSED_LATER.add(file);
-        while (mayWrite && !CLOSED_LATER.isEmpty()) {
+    void close() {
+        Budget.DISK.giveBack(size);
+        CLOSED_LATER.add(channel);
+        while (mayWrite.getAsBoolean() && !CLOSED_LATER.isEmpty()) {
             try {
                 CLOSED_LATER.remove().close();
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "closing a file failed", e);
             }
         }
-    }
-
-    /// Takes so much of the memory that all have for what is not in a file.
-    ///
-    /// @return whether there was as much
-    static boolean borrow(int bytes) {
-        boolean isThere = borrowed + bytes <= MAX_IN_MEMORY;
-        if (isThere) {
-            borrowed += bytes;
-        }
-        return isThere;
-    }
-
-    static void giveBack(long bytes) {
-        borrowed -= bytes;
     }
 }

@@ -12,9 +12,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
-/// A connection over a virtio-serial port, which is a character device that cannot be selected: one thread reads, one
-/// writes, and both hand over to the loop through a bounded ring.
+/// A connection over a virtio-serial port, which is a character device that cannot be selected: one thread
+/// reads, one writes, and both hand over to the loop through a bounded ring.
 ///
 /// While no host is connected, a read ends at once, every time, and a write waits. So after such a read the reader
 /// waits until something has been written: nothing polls, where this side has something to say first.
@@ -38,7 +39,7 @@ public final class PortLink implements Loop.Timed {
 
     private final Loop loop;
     private final Connection connection;
-    private final String name;
+    private final Consumer<String> onEnd;
     private final RandomAccessFile port;
     private final ByteRing in = new ByteRing(RING);
     private final ByteRing out = new ByteRing(RING);
@@ -50,11 +51,12 @@ public final class PortLink implements Loop.Timed {
     private Thread reader;
     private Thread writer;
 
+    /// @param onEnd told where the port can be neither read nor written any more, with the reason as a sentence
     /// @throws IOException where the port cannot be opened; `Device or resource busy` where another process has it
-    public PortLink(Loop loop, Path path, Connection connection, String name) throws IOException {
+    public PortLink(Loop loop, Path path, Connection connection, Consumer<String> onEnd) throws IOException {
         this.loop = loop;
         this.connection = connection;
-        this.name = name;
+        this.onEnd = onEnd;
         this.port = new RandomAccessFile(path.toFile(), "rw");
         loop.add(this);
     }
@@ -108,9 +110,12 @@ public final class PortLink implements Loop.Timed {
             wantsRoom = false;
             ByteBuffer[] frame = connection.next();
             if (frame == null) {
-                return;
+                break;
             }
             out.offer(frame);
+        }
+        if (connection.isOverfull()) {
+            connection.portLost("what was to be sent cannot be");
         }
     }
 
@@ -177,19 +182,23 @@ public final class PortLink implements Loop.Timed {
     }
 
     private void fail(String doing, Exception e) {
-        if (closed) {
-            return;
+        if (!closed) {
+            loop.post(() -> end(doing + " failed: " + e.getMessage()));
         }
-        LOG.log(
-                System.Logger.Level.ERROR,
-                "{0}: {1} failed: {2}; the port is out of use until this daemon is started again",
-                name,
-                doing,
-                e.getMessage());
     }
 
-    /// Hands on what has come, and sleeps until the frame at hand is whole: a read gives a page of it, and to be woken
-    /// for each costs more than to read it.
+    /// The port is of no use any more, as one that is unplugged.
+    private void end(String why) {
+        // Both threads may have failed.
+        if (!closed) {
+            close();
+            connection.closeAll();
+            onEnd.accept(why);
+        }
+    }
+
+    /// Hands on what has come, and sleeps until the frame at hand is whole: a read gives a page of it, and to
+    /// be woken for each costs more than to read it.
     private void drain() {
         if (closed) {
             return;

@@ -45,6 +45,7 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
 
     /// @param name for the log, such as `agent of alice`
     /// @param onClose told once, with the reason as a sentence
+    /// @throws IOException where the channel cannot be used, which is closed then
     public SocketLink(
             Loop loop, SocketChannel channel, C connection, String name, Troubles troubles, Consumer<String> onClose)
             throws IOException {
@@ -54,7 +55,12 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
         this.name = name;
         this.troubles = troubles;
         this.onClose = onClose;
-        this.key = loop.register(channel, SelectionKey.OP_READ, this);
+        try {
+            this.key = loop.register(channel, SelectionKey.OP_READ, this);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
         loop.add(this);
     }
 
@@ -154,21 +160,28 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
             return;
         }
         try {
-            if (rest != null) {
-                writeRest();
-            }
-            // Also after a rest has gone: nobody else asks for what has waited behind it.
-            while (rest == null && connection.hasToSend()) {
-                write(gather());
-            }
-            if (connection.isOverfull()) {
-                close("the other side stopped reading");
-            } else {
-                showInterest();
-            }
+            send();
         } catch (IOException e) {
             hearTheLast();
             close("writing failed: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, Loop.FAULT, e);
+            failed(e);
+        }
+    }
+
+    private void send() throws IOException {
+        if (rest != null) {
+            writeRest();
+        }
+        // Also after a rest has gone: nobody else asks for what has waited behind it.
+        while (rest == null && connection.hasToSend()) {
+            write(gather());
+        }
+        if (connection.isOverfull()) {
+            close("the other side stopped reading");
+        } else {
+            showInterest();
         }
     }
 
@@ -176,10 +189,10 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
     private void hearTheLast() {
         isEnding = true;
         try {
-            ByteBuffer bytes = loop.scratch();
-            for (int taken = 0; taken < TURN && channel.read(bytes) > 0; taken += bytes.position()) {
+            int taken = 0;
+            for (ByteBuffer bytes = loop.scratch(); taken < TURN && channel.read(bytes) > 0; bytes = loop.scratch()) {
+                taken += bytes.position();
                 connection.received(bytes.flip());
-                bytes = loop.scratch();
             }
         } catch (IOException | ProtocolException e) {
             LOG.log(System.Logger.Level.DEBUG, "nothing more is heard of one that has gone", e);

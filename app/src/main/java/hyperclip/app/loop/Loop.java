@@ -15,12 +15,15 @@ import java.util.function.BooleanSupplier;
 
 /// One thread with one selector: it owns everything that changes in a process. Others post.
 ///
-/// It sleeps until a channel is ready, something is posted, or the earliest deadline of its [Timed] is due; with none
-/// of these it does not wake at all.
+/// It sleeps until a channel is ready, something is posted, or the earliest deadline of its [Timed] is due;
+/// with none of these it does not wake at all.
 public final class Loop implements AutoCloseable {
 
     /// Room for several of the longest frames.
     private static final int SCRATCH = 256 * 1024;
+
+    /// Goes before what should never have been thrown.
+    public static final String FAULT = "a fault in Hyperclip, please report it";
 
     private static final System.Logger LOG = System.getLogger("hyperclip");
 
@@ -35,7 +38,8 @@ public final class Loop implements AutoCloseable {
     /// What wants to be called when its channel is ready.
     public interface Handler {
 
-        /// The channel is ready for some of what it is registered for. What escapes from here ends this handler alone.
+        /// The channel is ready for some of what it is registered for. What escapes from here ends this handler
+        /// alone.
         void ready() throws IOException;
 
         /// Something unexpected escaped from [#ready]; the handler must close itself.
@@ -175,7 +179,12 @@ public final class Loop implements AutoCloseable {
             if (next == null) {
                 return;
             }
-            next.run();
+            try {
+                next.run();
+            } catch (RuntimeException e) {
+                // Whoever it belongs to is worse off, but nobody else.
+                LOG.log(System.Logger.Level.ERROR, FAULT, e);
+            }
         }
     }
 
@@ -195,7 +204,7 @@ public final class Loop implements AutoCloseable {
         } catch (IOException e) {
             handler.failed(e);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a fault in Hyperclip, please report it", e);
+            LOG.log(System.Logger.Level.ERROR, FAULT, e);
             handler.failed(e);
         }
     }

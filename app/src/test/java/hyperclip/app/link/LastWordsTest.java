@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hyperclip.app.loop.Loop;
 import hyperclip.core.wire.Connection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,8 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// Why somebody goes is heard also where something was about to be said to him.
 class LastWordsTest implements Connection {
 
+    /// More pieces than are read of anybody in one turn.
+    private static final int MANY = 1000;
+
     private final List<String> heard = new ArrayList<>();
     private boolean hasToSend;
+    private Runnable onHeard = () -> {};
 
     @Test
     void whatWasSaidBeforeAnEndIsHeardWhereWritingFailsFirst(@TempDir Path folder) throws IOException {
@@ -44,6 +49,38 @@ class LastWordsTest implements Connection {
         }
     }
 
+    /// It cannot keep everybody else waiting by what it says.
+    @Test
+    void whoSpeaksOnWithoutListeningIsNotHeardForEver(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("socket");
+        try (Loop loop = new Loop();
+                ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(path));
+            SocketLink<LastWordsTest> link = new SocketLink<>(
+                    loop, server.accept(), this, "test", new Troubles(loop::millis), why -> heard.add("closed"));
+            link.pause(60_000);
+            other.shutdownInput();
+            other.configureBlocking(false);
+            byte[] words = new byte[64 * 1024];
+            other.write(ByteBuffer.wrap(words));
+            // It says more whenever something of it has been heard.
+            onHeard = () -> {
+                try {
+                    other.write(ByteBuffer.wrap(words));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            };
+            hasToSend = true;
+            link.hasToSend();
+
+            loop.runUntil(link::isClosed, loop.millis() + 20_000);
+            assertThat(heard).endsWith("closed").hasSizeLessThan(MANY);
+            other.close();
+        }
+    }
+
     @Override
     public void start() {
         // It has nothing to say first.
@@ -52,6 +89,8 @@ class LastWordsTest implements Connection {
     @Override
     public void received(ByteBuffer bytes) {
         heard.add(StandardCharsets.UTF_8.decode(bytes).toString());
+        assertThat(heard).hasSizeLessThan(MANY);
+        onHeard.run();
     }
 
     @Override

@@ -1,14 +1,15 @@
 package hyperclip.core.clipboard;
 
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 
 /// Everything that a peer and its hub can say to each other about a clipboard, the same in both directions.
 ///
-/// An offer moves no content. Somebody pastes: a [Request] travels to the owner with credit, [Chunk]s come back, each
-/// paid for with credit, and [End] or [Abort] closes. A transfer is named by a number that is unique in this process
-/// (see [View#newTransfer()]); whoever makes the request takes the number.
+/// An offer moves no content. Somebody pastes: a [Request] travels to the owner with credit, [Chunk]s come
+/// back, each paid for with credit, and [End] or [Abort] closes. A transfer is named by a number that is unique
+/// in this process (see [View#newTransfer()]); whoever makes the request takes the number.
 public sealed interface Signal {
 
     /// The most types that one offer carries; of more, the application's first ones count.
@@ -26,15 +27,16 @@ public sealed interface Signal {
 
     /// This selection has an owner here.
     ///
+    /// @param types each once: what is repeated is left out
     /// @param age milliseconds since the copy, added up hop by hop; [#UNKNOWN_AGE] at the most
     record Offer(Selection selection, OfferId id, List<MimeType> types, long age, Standing standing) implements Signal {
 
-        /// The age of a copy of which nobody knows when it was made: older than every other. It is the greatest whole
-        /// number that survives a reader of JSON that keeps numbers as doubles (RFC 8259, 6).
+        /// The age of a copy of which nobody knows when it was made: older than every other. It is the greatest
+        /// whole number that survives a reader of JSON that keeps numbers as doubles (RFC 8259, 6).
         public static final long UNKNOWN_AGE = (1L << 53) - 1;
 
         public Offer {
-            types = List.copyOf(types);
+            types = List.copyOf(new LinkedHashSet<>(types));
             if (types.isEmpty() || types.size() > MAX_TYPES) {
                 throw new IllegalArgumentException("an offer has 1 to " + MAX_TYPES + " types");
             }

@@ -1,27 +1,26 @@
 package hyperclip.core.session;
 
 import hyperclip.core.clipboard.Signal;
+import hyperclip.core.wire.Parts;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Queue;
 
 /// A transfer whose requester is behind the link: what the other side has granted, and what waits to be sent to it.
 ///
-/// Of the credit that the other side granted, at most [#WINDOW] is granted on to the owner at a time, and is renewed as
-/// the content leaves: so much, and no more, is held here.
+/// Of the credit that the other side granted, at most [#WINDOW] is granted on to the owner at a time, and is
+/// renewed as the content leaves: so much, and no more, is held here.
 final class Paste {
 
     /// How much content of one transfer may wait on a link, in bytes.
     static final int WINDOW = 512 * 1024;
 
-    /// The window is filled again in portions of so much: each is a message, which costs as much as several frames of
-    /// content.
+    /// The window is filled again in portions of so much: each is a message, which costs as much as several
+    /// frames of content.
     static final int PORTION = WINDOW / 2;
 
     private final SessionPeer peer;
     private final long wire;
     private final long hub;
-    private final Queue<ByteBuffer> waiting = new ArrayDeque<>();
+    private final Parts waiting = new Parts();
     private long unasked;
     private int open;
     private boolean ended;
@@ -75,7 +74,7 @@ final class Paste {
     }
 
     Outbox.Ready next() {
-        ByteBuffer chunk = waiting.poll();
+        ByteBuffer chunk = waiting.take(Signal.MAX_CHUNK);
         if (chunk == null) {
             peer.sentAll(this);
             ended = false;

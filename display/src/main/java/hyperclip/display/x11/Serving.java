@@ -4,9 +4,9 @@ import hyperclip.core.clipboard.Limits;
 import hyperclip.core.clipboard.Reason;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.Parts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +35,9 @@ final class Serving implements Windows.Listener {
     /// Content outstanding for one paste, two pieces: one with the requestor and one on its way.
     static final int WINDOW = 512 * 1024;
 
-    /// What goes into one property, as much as toolkits write. Servers take far more, but the requestor has to hold it.
-    /// With half of it pastes take half as long again: each piece costs several switches between three processes.
+    /// What goes into one property, as much as toolkits write. Servers take far more, but the requestor has to
+    /// hold it. With half of it pastes take half as long again: each piece costs several switches between three
+    /// processes.
     static final int MAX_PIECE = WINDOW / 2;
 
     /// How much longer than by its own limits the hub may be silent before the requestor is told that nothing comes:
@@ -56,9 +57,6 @@ final class Serving implements Windows.Listener {
         OVER
     }
 
-    /// Encoded content, and how much credit it came for.
-    private record Piece(ByteBuffer bytes, int paid) {}
-
     private final XServer server;
     private final View view;
     private final long transfer;
@@ -73,10 +71,10 @@ final class Serving implements Windows.Listener {
     private final TextPrint.Taking print;
     private final Latin1 latin1;
     private final int maxPiece;
-    private final ArrayDeque<Piece> gathered = new ArrayDeque<>();
+    private final Parts gathered = new Parts();
     private State state = State.GATHERING;
-    private int gatheredBytes;
-    private int paidForNothing;
+    /// What has been paid for and is gathered.
+    private int paidFor;
     private int paidOut;
     private long paidInAll;
     private boolean whole;
@@ -128,7 +126,7 @@ final class Serving implements Windows.Listener {
             return;
         }
         int paid = bytes.remaining();
-        if (gatheredBytes + paid > 2 * WINDOW) {
+        if (gathered.size() + paid > 2 * WINDOW) {
             abortBoth(Reason.VIOLATION);
             return;
         }
@@ -138,12 +136,9 @@ final class Serving implements Windows.Listener {
             print.add(content);
         }
         if (content.hasRemaining()) {
-            gathered.add(new Piece(content, paid + paidForNothing));
-            gatheredBytes += content.remaining();
-            paidForNothing = 0;
-        } else {
-            paidForNothing += paid;
+            gathered.add(content);
         }
+        paidFor += paid;
         if (state != State.PIECE_OUT) {
             awaitHub();
         }
@@ -161,16 +156,16 @@ final class Serving implements Windows.Listener {
     private void moveOn() {
         switch (state) {
             case GATHERING -> {
-                if (whole && gatheredBytes <= maxPiece) {
+                if (whole && gathered.size() <= maxPiece) {
                     write(take());
                     finish();
                     answer.accept(Answer.GIVEN);
-                } else if (gatheredBytes >= maxPiece || paidInAll >= WINDOW) {
+                } else if (gathered.size() >= maxPiece || paidInAll >= WINDOW) {
                     beginIncremental();
                 }
             }
             case PIECE_DUE -> {
-                if (gatheredBytes > 0) {
+                if (!gathered.isEmpty()) {
                     pieceOut(take());
                 } else if (whole) {
                     write(List.of());
@@ -195,7 +190,7 @@ final class Serving implements Windows.Listener {
 
     private void beginIncremental() {
         ByteBuffer atLeast = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-        atLeast.putInt(gatheredBytes).flip();
+        atLeast.putInt((int) gathered.size()).flip();
         Requests.changeProperty(
                 server.x(), requestor, property, server.atom("INCR"), Requests.Format.WORDS, List.of(atLeast));
         server.x().expectNothing(refusal -> destroyed());
@@ -220,19 +215,14 @@ final class Serving implements Windows.Listener {
         List<ByteBuffer> piece = new ArrayList<>();
         int length = 0;
         while (!gathered.isEmpty() && length < maxPiece) {
-            Piece next = gathered.poll();
-            ByteBuffer bytes = next.bytes();
-            int fits = Math.min(bytes.remaining(), maxPiece - length);
-            length += fits;
-            piece.add(bytes.slice(bytes.position(), fits));
-            bytes.position(bytes.position() + fits);
-            if (bytes.hasRemaining()) {
-                gathered.addFirst(next);
-            } else {
-                paidOut += next.paid();
-            }
+            ByteBuffer part = gathered.take(maxPiece - length);
+            length += part.remaining();
+            piece.add(part);
         }
-        gatheredBytes -= length;
+        // What became less when it was turned is paid for with the last of it.
+        int paid = gathered.isEmpty() ? paidFor : Math.min(length, paidFor);
+        paidFor -= paid;
+        paidOut += paid;
         return piece;
     }
 

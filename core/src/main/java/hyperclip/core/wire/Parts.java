@@ -1,0 +1,75 @@
+package hyperclip.core.wire;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/// Content that waits in memory as it came, part by part: first in, first out.
+///
+/// Who sends it chooses how large its parts are. One may be a byte, and a buffer of its own costs eighty, so small
+/// parts share one: what waits takes at most some three times its size.
+public final class Parts {
+
+    /// What is smaller joins what stands before it, in buffers of twice this size, in bytes.
+    private static final int SMALL = 4 * 1024;
+
+    private final Queue<ByteBuffer> parts = new ArrayDeque<>();
+    /// The last of them where others may join it: it is of our own making.
+    private ByteBuffer shared;
+    private long size;
+
+    /// Without any.
+    public Parts() {}
+
+    /// Adds a part, which belongs to the content from now on.
+    public void add(ByteBuffer part) {
+        size += part.remaining();
+        if (parts.isEmpty() || part.remaining() >= SMALL) {
+            parts.add(part);
+            shared = null;
+        } else if (shared != null && shared.capacity() - shared.limit() >= part.remaining()) {
+            int end = shared.limit();
+            shared.limit(end + part.remaining()).put(end, part, part.position(), part.remaining());
+        } else {
+            shared = ByteBuffer.allocate(2 * SMALL).put(part).flip();
+            parts.add(shared);
+        }
+    }
+
+    /// Takes the first part, or the beginning of it.
+    ///
+    /// @param most how many bytes of it at the most
+    /// @return null where there is none
+    public ByteBuffer take(int most) {
+        ByteBuffer first = parts.peek();
+        if (first == null) {
+            return null;
+        }
+        int length = Math.min(most, first.remaining());
+        ByteBuffer taken = first.slice(first.position(), length);
+        first.position(first.position() + length);
+        if (!first.hasRemaining()) {
+            parts.remove();
+            if (parts.isEmpty()) {
+                shared = null;
+            }
+        }
+        size -= length;
+        return taken;
+    }
+
+    /// How many bytes wait.
+    public long size() {
+        return size;
+    }
+
+    public boolean isEmpty() {
+        return parts.isEmpty();
+    }
+
+    public void clear() {
+        parts.clear();
+        shared = null;
+        size = 0;
+    }
+}
