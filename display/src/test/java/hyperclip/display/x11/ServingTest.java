@@ -348,8 +348,13 @@ class ServingTest {
         assertThat(desk.display.holds(Selection.CLIPBOARD, last)).isTrue();
         assertThat(paste("UTF8_STRING")).isEqualTo("last".getBytes(UTF_8));
         desk.display.say(new Signal.Release(Selection.CLIPBOARD));
-        desk.quiet(20);
-        assertThat(desk.display.debris()).isEqualTo("1 windows, 0 conversions, 0 readings");
+        nothingIsLeft();
+    }
+
+    private void nothingIsLeft() {
+        desk.until(
+                () -> desk.display.debris().equals("1 windows, 0 conversions, 0 readings"),
+                "nothing is left; there is " + desk.display.debris());
     }
 
     @Test
@@ -357,15 +362,15 @@ class ServingTest {
         OfferId id = desk.shows(Selection.CLIPBOARD, "image/png", new byte[0]);
         try (RawOwner app = new RawOwner(xvfb, desk)) {
             for (int i = 0; i <= Ownership.MAX_RENEWALS; i++) {
-                assertThat(desk.display.holds(Selection.CLIPBOARD, id)).isTrue();
+                desk.until(() -> desk.display.holds(Selection.CLIPBOARD, id), "it is taken");
+                int owner = app.owner("CLIPBOARD");
                 app.convert("CLIPBOARD", "image/png", "P" + i);
                 Signal.Request request = halfway();
                 desk.display.say(new Signal.Abort(request.transfer(), Reason.LINK_LOST));
-                desk.quiet(20);
+                desk.until(() -> app.owner("CLIPBOARD") != owner, "it is taken by another window, or given up");
             }
             assertThat(app.owner("CLIPBOARD")).isZero();
         }
-        desk.quiet(20); // the application's end is heard
-        assertThat(desk.display.debris()).isEqualTo("1 windows, 0 conversions, 0 readings");
+        nothingIsLeft();
     }
 }

@@ -20,13 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Whoever breaks the protocol's rules loses that connection and nothing else: one line in the log names the peer and
-/// the position, memory stays where it is, and the others go on pasting.
+/// Whoever breaks the protocol's rules loses that connection and nothing else: one line in the log names the
+/// peer and the position, memory stays where it is, and the others go on pasting.
 class BadInputTest {
 
     private static final int REPEATED = 200;
     private static final long MOST_GROWTH_KILOBYTES = 30_000;
-    private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
     private static Folder folder;
     private static Relay relay;
@@ -139,7 +138,7 @@ class BadInputTest {
     }
 
     private static void assertOneLine(Hyperclip process, String peer, long before) {
-        Await.until(AT_ONCE, "a line of " + peer, () -> complaints(process, peer) == before + 1);
+        Await.until("a line of " + peer, () -> complaints(process, peer) == before + 1);
     }
 
     @ParameterizedTest
@@ -162,7 +161,7 @@ class BadInputTest {
             rogue.greet();
             decent.greet();
             bad.sendOn(rogue);
-            Await.until(AT_ONCE, "closed", rogue::isClosed);
+            Await.until("closed", rogue::isClosed);
             assertThat(decent.isClosed()).isFalse();
         }
         assertOneLine(process, peer, before);
@@ -182,6 +181,9 @@ class BadInputTest {
 
     private static void onAPort(Bad bad, Hyperclip process, String peer, Rogue rogue) {
         long before = complaints(process, peer);
+        // It may have been silent for so long that it counts as gone, and what it says as noise.
+        rogue.beginAnew();
+        rogue.greet();
         bad.sendOn(rogue);
         rogue.greet();
         assertOneLine(process, peer, before);
@@ -196,7 +198,7 @@ class BadInputTest {
             long before = complaints(process, peer);
             try (Rogue rogue = Rogue.client(socket)) {
                 rogue.greetWith(hello);
-                Await.until(AT_ONCE, "closed", () -> {
+                Await.until("closed", () -> {
                     try {
                         rogue.turn();
                         return false;
@@ -224,9 +226,9 @@ class BadInputTest {
             rogue.send(rogue.header(100));
             rogue.send("{\"say".getBytes(UTF_8));
             asGuest.send(asGuest.header(100));
-            Await.until(Duration.ofSeconds(12), "closed", rogue::isClosed);
-            Await.until(Duration.ofSeconds(2), "closed without a hello", silent::isClosed);
-            Await.until(AT_ONCE, "two lines", () -> complaints(daemon, peer) == before + 2);
+            Await.until("closed", rogue::isClosed);
+            Await.until("closed without a hello", silent::isClosed);
+            Await.until("two lines", () -> complaints(daemon, peer) == before + 2);
         }
         Await.until("it begins anew", () -> host.log().contains("machine evil: half a frame and then nothing"));
         assertThat(complaints(host, "machine evil")).isEqualTo(beforeOnPort);

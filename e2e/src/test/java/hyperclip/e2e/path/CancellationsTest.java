@@ -86,6 +86,12 @@ class CancellationsTest {
         return "copied in " + direction + " " + ++copies;
     }
 
+    /// It is gone when this returns: whoever asks one that is not yet waits for an answer that never comes.
+    private static void ended(Process owner) {
+        owner.destroyForcibly();
+        Await.ended(owner, Await.GENEROUS, "a killed owner");
+    }
+
     private static void awaitNothingOffered() {
         for (Screen screen : List.of(there, here)) {
             Await.until("nothing is offered", () -> screen.targets("clipboard").isEmpty());
@@ -257,22 +263,25 @@ class CancellationsTest {
     void theSelectionChangesOwnerBetweenOfferAndRequest(Direction direction) {
         Course course = way.course(direction, there);
         Told told = Told.by(course.ofOwner(), Reason.STALE);
-        try (RawOwner owner = owner(course, Manner.ANSWERS)) {
+        try (RawOwner owner = owner(course, Manner.ANSWERS);
+                Gate gate = new Gate(way.folder.file("gate of " + direction), course.pasting());
+                Command paste = course.pasteBy(gate.path(), TYPE)) {
+            // What is held counts as silence after some seconds, in which a process may not have started.
+            gate.awaitKnock();
             way.relay.hold();
             String text = text(direction);
             Process next = course.from().copy("clipboard", text);
             awaitCopied(course, "text/plain");
             Screen.Paste pasted = course.to().beginPaste("clipboard", TYPE);
-            try (Command paste = course.paste(TYPE)) {
-                Way.awaitTransfers(course.pasting(), 2);
-                way.relay.letGo();
-                assertThat(pasted.content()).isEmpty();
-                assertTold(paste, 4, Reason.STALE);
-            }
+            gate.open();
+            Way.awaitTransfers(course.pasting(), 2);
+            way.relay.letGo();
+            assertThat(pasted.content()).isEmpty();
+            assertTold(paste, 4, Reason.STALE);
             told.awaitTimes(2);
             assertThat(owner.served()).isEmpty();
             course.to().awaitPaste("clipboard", text);
-            next.destroyForcibly();
+            ended(next);
         }
     }
 
@@ -291,7 +300,7 @@ class CancellationsTest {
             way.relay.letGo();
             course.to().awaitPaste("clipboard", text);
             assertThat(pasted.content()).isEqualTo(LARGE);
-            next.destroyForcibly();
+            ended(next);
         }
     }
 
@@ -310,7 +319,7 @@ class CancellationsTest {
             way.relay.letGo();
             course.from().awaitPaste("clipboard", text);
             assertThat(pasted.content()).isEqualTo(LARGE);
-            next.destroyForcibly();
+            ended(next);
         }
     }
 

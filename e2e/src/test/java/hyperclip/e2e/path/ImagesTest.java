@@ -123,6 +123,7 @@ class ImagesTest {
         BufferedImage picture = picture(800, 600);
         byte[] png = encode(picture, PNG);
         from.copy("clipboard", PNG, png);
+        to.awaitPaste("clipboard", PNG, png);
         awaitTargets(to, PNG, "image/tiff", "image/bmp", "image/jpeg");
         assertThat(to.paste("clipboard", PNG)).isEqualTo(png);
         for (String type : ADDED) {
@@ -189,6 +190,7 @@ class ImagesTest {
             System.arraycopy(marker, 0, png, at, marker.length);
         }
         there.copy("clipboard", PNG, png);
+        here.awaitPaste("clipboard", PNG, png);
         awaitTargets(here, PNG, "image/tiff", "image/bmp", "image/jpeg");
         assertThat(here.paste("clipboard", "image/jpeg")).isEmpty();
         assertThat(here.paste("clipboard", PNG)).isEqualTo(png);

@@ -83,6 +83,7 @@ class LoginsTest {
         two.awaitPaste("clipboard", "for the other");
         assertThat(one.targets("clipboard")).isEmpty();
         one.copy("clipboard", "for nobody");
+        one.awaitPaste("clipboard", "for nobody");
         two.copy("primary", "from the other");
         host.awaitPaste("primary", "from the other");
         assertThat(host.paste("clipboard")).isEqualTo("for the other");

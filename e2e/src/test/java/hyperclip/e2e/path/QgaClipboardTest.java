@@ -351,13 +351,21 @@ class QgaClipboardTest {
 
     // ---- offers without content ----
 
+    private static Object offer(Object... arguments) {
+        return QgaJson.object(port.call("guest-clipboard-offer", arguments)).get("offer");
+    }
+
+    /// The session shows this very offer: of the same types the copy before it may have been, too.
+    private static void awaitOffered(String selection, Object offer) {
+        guest.screen.awaitPaste(selection, "application/x-hyperclip-offer", ((String) offer).getBytes(UTF_8));
+    }
+
     @Test
     void aPasteWaitsForTheHostsContent() {
         byte[] png = bytes(LARGE);
         port.call("guest-clipboard-subscribe");
-        Object offer = QgaJson.object(port.call("guest-clipboard-offer", "types", List.of(TEXT, PNG)))
-                .get("offer");
-        Await.until("it is offered", () -> guest.screen.targets("clipboard").contains(PNG));
+        Object offer = offer("types", List.of(TEXT, PNG));
+        awaitOffered("clipboard", offer);
         Screen.Paste text = guest.screen.beginPaste("clipboard", Screen.TEXT);
         Map<String, Object> ofText = port.event("CLIPBOARD_REQUESTED");
         assertThat(ofText)
@@ -401,8 +409,8 @@ class QgaClipboardTest {
     @Test
     void aRefusalReachesWhoPastes() {
         port.call("guest-clipboard-subscribe");
-        port.call("guest-clipboard-offer", "types", List.of(PNG), "selection", "primary");
-        Await.until("it is offered", () -> guest.screen.targets("primary").contains(PNG));
+        Object offer = offer("types", List.of(PNG), "selection", "primary");
+        awaitOffered("primary", offer);
         Screen.Paste paste = guest.screen.beginPaste("primary", PNG);
         Object number = port.event("CLIPBOARD_REQUESTED").get("request");
         port.call("guest-clipboard-supply", "request", number, "refusal", "the host has it no more");
@@ -418,8 +426,8 @@ class QgaClipboardTest {
     @Test
     void aPasteThatIsGivenUpWaitsNoMore() {
         port.call("guest-clipboard-subscribe");
-        port.call("guest-clipboard-offer", "types", List.of(PNG));
-        Await.until("it is offered", () -> guest.screen.targets("clipboard").contains(PNG));
+        Object offer = offer("types", List.of(PNG));
+        awaitOffered("clipboard", offer);
         Screen.Paste paste = guest.screen.beginPaste("clipboard", PNG);
         Object number = port.event("CLIPBOARD_REQUESTED").get("request");
         paste.process().destroyForcibly();

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Any of the three processes may be killed at any moment: started again, it pastes within two seconds of its start, no
-/// other process is restarted, and nothing is left behind.
+/// Any of the three processes may be killed at any moment: started again, it pastes within two seconds of its
+/// start, no other process is restarted, and nothing is left behind.
 class RestartTest {
 
     private static final int LARGE = 3_000_000;
@@ -80,6 +80,11 @@ class RestartTest {
                 RawOwner _ = new RawOwner(here, "PRIMARY", Map.of("image/png", fromHost))) {
             killedAndStartedAgain(victim, moment, fromGuest, fromHost);
         }
+        // Else the next of these would find what this one has offered.
+        Await.until(
+                "nothing is offered",
+                () -> here.targets("clipboard").isEmpty()
+                        && there.targets("primary").isEmpty());
     }
 
     private static void killedAndStartedAgain(Station victim, Moment moment, byte[] fromGuest, byte[] fromHost) {

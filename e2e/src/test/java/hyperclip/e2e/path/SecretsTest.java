@@ -8,7 +8,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What a password manager marks as secret is not offered to the other side, and no log has a word of what is copied.
+/// What a password manager marks as secret is not offered to the other side, and no log has a word of what is
+/// copied.
 class SecretsTest {
 
     private static final String HINT = "x-kde-passwordManagerHint";
@@ -43,7 +44,7 @@ class SecretsTest {
             Await.until(
                     "the copy before is released", () -> to.targets("clipboard").isEmpty());
             assertThat(from.paste("clipboard")).isEqualTo(MARKER);
-            assertThat(owner.served()).contains(HINT);
+            Await.until("the hint is asked for", () -> owner.served().contains(HINT));
             try (RawOwner _ = new RawOwner(
                     from, "PRIMARY", Map.of("UTF8_STRING", "open".getBytes(UTF_8), HINT, "public".getBytes(UTF_8)))) {
                 to.awaitPaste("primary", "open");

@@ -39,7 +39,11 @@ final class Way implements AutoCloseable {
 
         /// `hyperclip paste` of a type, on the side where it is pasted.
         Hyperclip.Command paste(String type) {
-            return Hyperclip.begin("paste", "-t", type, "--connect", pasting.toString());
+            return pasteBy(pasting, type);
+        }
+
+        Hyperclip.Command pasteBy(Path socket, String type) {
+            return Hyperclip.begin("paste", "-t", type, "--connect", socket.toString());
         }
 
         void awaitOffer(String type) {

@@ -22,6 +22,7 @@ class SessionsApartTest {
     void aCopyOfOneSessionIsNotShownInTheOther(Selection selection) throws IOException {
         byte[] fromHost = Stage.marker("for all");
         Stage.copy(stage.host, stage.bob, selection, fromHost);
+        Stage.untilPastes(stage.alice, selection, fromHost, System.nanoTime());
         byte[] secret = Stage.marker("alice's own");
         Stage.copy(stage.alice, stage.host, selection, secret);
         assertThat(stage.bob.paste(Program.XCLIP, selection).output()).isNotEqualTo(secret);
