@@ -16,6 +16,10 @@ import java.util.Optional;
 /// file's content and the machine pastes it: nobody else sees it.
 final class Delivery {
 
+    /// How long nothing of a file may move at the least, in milliseconds: it may have to wait behind a large
+    /// paste of the machine's, which the port carries as one message.
+    private static final long BEHIND = 120_000;
+
     private final Loop loop;
     private final Troubles troubles;
     private final SessionConnection client;
@@ -35,7 +39,8 @@ final class Delivery {
         this.client = client;
         this.machine = machine;
         this.file = file;
-        this.time = new HubTime(new Hub(loop::millis, (follower, followed) -> true, limits, refusal -> {}));
+        Limits patient = new Limits(limits.firstByte(), Math.max(limits.stall(), BEHIND), limits.maxSize());
+        this.time = new HubTime(new Hub(loop::millis, (follower, followed) -> true, patient, refusal -> {}));
     }
 
     /// The client is told how it ends.

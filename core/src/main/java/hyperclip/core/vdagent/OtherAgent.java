@@ -22,8 +22,11 @@ public final class OtherAgent implements Connection {
     /// but no content.
     static final int MAX_MESSAGE = 64 * 1024;
 
-    /// What may wait for it, in bytes: it reads whatever comes, and keeps it itself.
-    static final long MAX_WAITING = 16 * 1024 * 1024;
+    /// What may wait for it, in bytes: it reads whatever comes, and keeps it itself. Each message costs
+    /// [#EACH] more, and those of the mouse are short.
+    static final long MAX_WAITING = 8 * 1024 * 1024;
+
+    private static final int EACH = 160;
 
     /// What it is not to do beside us. Without the first it leaves clipboards alone (vdagentd.c,
     /// do_agent_clipboard).
@@ -49,7 +52,8 @@ public final class OtherAgent implements Connection {
     /// Whoever holds the connection.
     public interface Owner {
 
-        /// It has said what it can do, for the first time or anew.
+        /// It has said what it can do, for the first time or otherwise than before. It says it whenever the host
+        /// asks, which is to be told only of what has changed: QEMU takes another word for another agent.
         void canDo(OtherAgent other);
 
         /// It has something for the host.
@@ -127,7 +131,7 @@ public final class OtherAgent implements Connection {
             chunk.putInt(port).putInt(length).put(bytes.slice(bytes.position(), length));
             bytes.position(bytes.position() + length);
             waiting.add(chunk.flip());
-            waitingBytes += chunk.remaining();
+            waitingBytes += EACH + chunk.remaining();
         }
         owner.hasToSend();
     }
@@ -142,13 +146,16 @@ public final class OtherAgent implements Connection {
         for (VdagentMessage heard = reader.read(bytes); heard != null; heard = reader.read(bytes)) {
             switch (heard) {
                 case VdagentMessage.AnnounceCapabilities announcement -> {
+                    boolean isNews = !isReady || !capabilities.equals(announcement.capabilities());
                     capabilities = EnumSet.noneOf(Capability.class);
                     capabilities.addAll(announcement.capabilities());
                     isReady = true;
                     if (announcement.isRequest()) {
                         announce(false);
                     }
-                    owner.canDo(this);
+                    if (isNews) {
+                        owner.canDo(this);
+                    }
                 }
                 case VdagentMessage.Other(int itsType, long size) -> {
                     if (size > MAX_MESSAGE) {
@@ -191,7 +198,7 @@ public final class OtherAgent implements Connection {
         if (next == null) {
             return null;
         }
-        waitingBytes -= next.remaining();
+        waitingBytes -= EACH + next.remaining();
         return new ByteBuffer[] {next};
     }
 

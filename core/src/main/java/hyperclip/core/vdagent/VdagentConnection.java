@@ -181,6 +181,11 @@ public final class VdagentConnection implements Connection {
                 }
                 case VdagentMessage.ClientDisconnected _ -> {
                     other.ifPresent(one -> one.begin(reader.port(), VdagentWriter.CLIENT_DISCONNECTED, 0));
+                    // It may have gone in the midst of a message (spice-vdagentd forgets that, too: vdagentd.c,
+                    // do_client_disconnect), and the next one begins with one of its own.
+                    reader.restart(VdagentReader.CLIENT_PORT);
+                    passing[VdagentReader.CLIENT_PORT] = false;
+                    outbox.forget();
                     closeView();
                     greeted = false;
                     owner.left();
@@ -253,7 +258,12 @@ public final class VdagentConnection implements Connection {
         lost.forEach(VdagentFile::lost);
     }
 
-    private void greeted(VdagentMessage.AnnounceCapabilities announcement) {
+    private void greeted(VdagentMessage.AnnounceCapabilities announcement) throws ProtocolException {
+        boolean isAgain = announcement.isRequest() && role == VdagentRole.HOST;
+        if (isAgain && outbox.isUnderWay()) {
+            // Its reader begins with a chunk, and we are somewhere in one.
+            throw new ProtocolException("the agent began anew in the midst of a message for it", reader.position());
+        }
         theirs = announcement.capabilities();
         boolean selections = both(Capability.CLIPBOARD_SELECTION);
         boolean serials = both(Capability.CLIPBOARD_GRAB_SERIAL);
@@ -263,33 +273,42 @@ public final class VdagentConnection implements Connection {
         boolean isAnew = !greeted || announcement.isRequest();
         if (isAnew) {
             // What was meant for who has been there before.
-            outbox.forget();
             loseFiles();
+            outbox.forget();
         }
         if (announcement.isRequest()) {
-            announce(false);
+            // spice-vdagentd asks whenever its port is opened, and counts grabs from nought only where it is asked
+            // (vdagentd.c, do_client_capabilities).
+            announce(isAgain);
         }
         greeted = true;
         boolean hasClipboard = theirs.contains(Capability.CLIPBOARD_BY_DEMAND);
+        boolean hadClipboard = peer != null;
         if (!hasClipboard) {
             closeView();
-        } else if (isAnew) {
-            boolean isWindows = role == VdagentRole.HOST && theirs.contains(Capability.GUEST_LINEEND_CRLF);
-            boolean isQemu = role == VdagentRole.GUEST && QEMUS.containsAll(theirs);
-            VdagentPeer.Agreement agreed = new VdagentPeer.Agreement(
-                    selections,
-                    !theirs.contains(Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB),
-                    isWindows ? LineEnds.TO_CRLF : LineEnds.AS_THEY_ARE,
-                    isWindows || isQemu ? LineEnds.TO_LF : LineEnds.AS_THEY_ARE);
-            if (peer == null) {
-                openView(agreed);
-            } else {
-                peer.agree(agreed);
-            }
+        } else if (peer == null) {
+            openView(agreement(selections));
+        } else {
+            peer.agree(agreement(selections));
         }
-        if (isAnew) {
+        if (peer != null && isAnew && (hadClipboard || isAgain)) {
+            peer.beginAnew(isAgain);
+        } else if (peer != null) {
+            peer.goOn();
+        }
+        if (isAnew || hasClipboard != hadClipboard) {
             owner.greeted(hasClipboard);
         }
+    }
+
+    private VdagentPeer.Agreement agreement(boolean selections) {
+        boolean isWindows = role == VdagentRole.HOST && theirs.contains(Capability.GUEST_LINEEND_CRLF);
+        boolean isQemu = role == VdagentRole.GUEST && QEMUS.containsAll(theirs);
+        return new VdagentPeer.Agreement(
+                selections,
+                !theirs.contains(Capability.CLIPBOARD_NO_RELEASE_ON_REGRAB),
+                isWindows ? LineEnds.TO_CRLF : LineEnds.AS_THEY_ARE,
+                isWindows || isQemu ? LineEnds.TO_LF : LineEnds.AS_THEY_ARE);
     }
 
     private boolean both(Capability capability) {
@@ -359,12 +378,16 @@ public final class VdagentConnection implements Connection {
     }
 
     @Override
-    public void tick() {
+    public void tick() throws ProtocolException {
         if (announceAt <= millis.getAsLong()) {
             announce(true);
         }
         if (peer != null) {
-            peer.tick();
+            try {
+                peer.tick();
+            } catch (VdagentPeer.StalledException e) {
+                throw new ProtocolException("an answer was broken off", reader.position());
+            }
         }
         files.values().forEach(VdagentFile::tick);
         if (!outbox.isEmpty()) {

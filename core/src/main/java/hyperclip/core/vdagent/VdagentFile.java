@@ -23,6 +23,9 @@ import java.util.function.LongSupplier;
 /// Content is asked for when the agent wants it, and more of it as it leaves.
 final class VdagentFile implements Peer {
 
+    /// How long whoever sends it may take to offer its content, in milliseconds.
+    static final long OFFER_WITHIN = 10_000;
+
     /// How long the agent may take to say whether it wants the file, in milliseconds.
     static final long ANSWER_WITHIN = 10_000;
 
@@ -77,6 +80,7 @@ final class VdagentFile implements Peer {
         this.outbox = outbox;
         this.millis = millis;
         this.outcome = outcome;
+        this.answerBy = millis.getAsLong() + OFFER_WITHIN;
     }
 
     @Override
@@ -86,10 +90,15 @@ final class VdagentFile implements Peer {
                 if (state == State.IDLE) {
                     offer = offered;
                     state = State.ASKED;
-                    answerBy = millis.getAsLong() + ANSWER_WITHIN;
+                    answerBy = NEVER;
                     Part described =
                             new Part(ByteBuffer.wrap(describe(name, size).getBytes(UTF_8)));
-                    outbox.content(new VdagentMessage.FileStart(id, described.size()), described, () -> {});
+                    outbox.file(new VdagentMessage.FileStart(id, described.size()), described, () -> {
+                        // Before it has left nobody can answer.
+                        if (state == State.ASKED) {
+                            answerBy = millis.getAsLong() + ANSWER_WITHIN;
+                        }
+                    });
                 }
             }
             case Signal.Chunk chunk -> chunk(chunk.bytes());
@@ -144,7 +153,7 @@ final class VdagentFile implements Peer {
 
     private void send(ByteBuffer bytes) {
         int length = bytes.remaining();
-        outbox.content(new VdagentMessage.FileData(id, length), new Part(bytes), () -> {
+        outbox.file(new VdagentMessage.FileData(id, length), new Part(bytes), () -> {
             left += length;
             if (state == State.SENDING && left >= WINDOW / 2) {
                 view.hear(new Signal.Credit(transfer, left));
@@ -176,7 +185,8 @@ final class VdagentFile implements Peer {
                 }
             }
             case SUCCESS -> {
-                if (state == State.SENT) {
+                if (state == State.SENT || (state == State.SENDING && taken == size)) {
+                    // It counts the bytes itself, and may be quicker than the word that there are no more.
                     over(Optional.empty());
                 } else {
                     cancel("the machine's agent says that it has the file, before it was sent");
@@ -237,10 +247,14 @@ final class VdagentFile implements Peer {
     void tick() {
         if (answerBy <= millis.getAsLong()) {
             cancel(
-                    state == State.ASKED
-                            ? "the machine's agent has not answered for " + ANSWER_WITHIN / 1000
-                                    + " s; not every agent takes files"
-                            : "the machine's agent has not said within " + STORED_WITHIN / 1000 + " s that it has all");
+                    switch (state) {
+                        case IDLE -> "its content was not offered for " + OFFER_WITHIN / 1000 + " s";
+                        case ASKED ->
+                            "the machine's agent has not answered for " + ANSWER_WITHIN / 1000
+                                    + " s; not every agent takes files";
+                        case SENDING, SENT, OVER ->
+                            "the machine's agent has not said within " + STORED_WITHIN / 1000 + " s that it has all";
+                    });
         }
     }
 }

@@ -5,6 +5,7 @@ import hyperclip.core.wire.Spool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -15,7 +16,8 @@ import java.util.function.Function;
 /// carries one at a time.
 ///
 /// Control goes first and is bounded by [#MAX_WAITING]; grabs and releases are conflated to the newest of each
-/// selection, and get their serial only when they leave. Content comes last, and waits in its spool.
+/// selection, and get their serial only when they leave. Content comes last, and waits in its spool; answers and
+/// files take turns, so that neither waits for all of the other.
 final class VdagentOutbox {
 
     /// A side that lets so many messages wait is not reading.
@@ -29,6 +31,8 @@ final class VdagentOutbox {
     private final Queue<Whole> control = new ArrayDeque<>();
     private final SequencedSet<Selection> unsaid = new LinkedHashSet<>();
     private final Queue<Whole> contents = new ArrayDeque<>();
+    private final Queue<Whole> files = new ArrayDeque<>();
+    private boolean wasFile;
     private Whole sending;
     private int chunkLeft;
     private boolean isBroken;
@@ -85,16 +89,21 @@ final class VdagentOutbox {
         contents.add(new Whole(message, content, onEnd));
     }
 
+    /// The same for a message of a file.
+    void file(VdagentMessage message, Spool content, Runnable onEnd) {
+        files.add(new Whole(message, content, onEnd));
+    }
+
     /// Sends nothing more of a file.
     ///
     /// @return whether it had not even been begun
     boolean dropFile(int id) {
-        boolean isUnsaid = contents.stream().anyMatch(whole -> isStart(whole.message, id));
-        List<Whole> dropped = contents.stream()
+        boolean isUnsaid = files.stream().anyMatch(whole -> isStart(whole.message, id));
+        List<Whole> dropped = files.stream()
                 .filter(whole -> isStart(whole.message, id)
                         || (whole.message instanceof VdagentMessage.FileData(int of, long _) && of == id))
                 .toList();
-        contents.removeAll(dropped);
+        files.removeAll(dropped);
         dropped.forEach(Whole::close);
         return isUnsaid;
     }
@@ -103,8 +112,16 @@ final class VdagentOutbox {
         return message instanceof VdagentMessage.FileStart(int of, long _) && of == id;
     }
 
+    /// Whether there is nothing that can be sent.
     boolean isEmpty() {
-        return sending == null && control.isEmpty() && unsaid.isEmpty() && contents.isEmpty();
+        boolean isEmpty =
+                sending == null && control.isEmpty() && unsaid.isEmpty() && contents.isEmpty() && files.isEmpty();
+        return isEmpty || isBroken;
+    }
+
+    /// Whether a message has begun and not ended.
+    boolean isUnderWay() {
+        return sending != null;
     }
 
     /// Also where content cannot be read again that was promised: half a message can only end with its connection.
@@ -116,8 +133,11 @@ final class VdagentOutbox {
     void forget() {
         control.clear();
         unsaid.clear();
-        contents.forEach(Whole::close);
+        List<Whole> forgotten = new ArrayList<>(contents);
+        forgotten.addAll(files);
         contents.clear();
+        files.clear();
+        forgotten.forEach(Whole::close);
     }
 
     /// The connection is over.
@@ -140,7 +160,7 @@ final class VdagentOutbox {
                 bytes.putInt(VdagentReader.CLIENT_PORT).putInt(chunkLeft);
             }
             put(bytes);
-            if (sending.left() == 0) {
+            if (!isBroken && sending.left() == 0) {
                 sending.close();
                 sending = null;
             }
@@ -155,7 +175,10 @@ final class VdagentOutbox {
         sending.head.position(sending.head.position() + ofHead);
         if (length > ofHead) {
             ByteBuffer room = bytes.slice(bytes.position(), length - ofHead);
-            isBroken = !sending.content.take(room);
+            if (!sending.content.take(room)) {
+                isBroken = true;
+                return;
+            }
             bytes.position(bytes.position() + length - ofHead);
         }
         chunkLeft -= length;
@@ -181,6 +204,7 @@ final class VdagentOutbox {
                 return new Whole(word, null, () -> {});
             }
         }
-        return contents.poll();
+        wasFile = contents.isEmpty() || (!wasFile && !files.isEmpty());
+        return (wasFile ? files : contents).poll();
     }
 }

@@ -42,6 +42,13 @@ final class VdagentPeer implements Peer {
     /// The same for so long after whoever wanted it has given up, which may be at the end of a longer time-out.
     static final long LATE_BY = 2_000;
 
+    /// An answer that has begun, that nobody waits for, and of which nothing has come for so long was broken off, in
+    /// milliseconds: by the other side's end, which its port need not tell (QEMU's does not).
+    static final long BROKEN_OFF = 10_000;
+
+    /// How long nothing is offered to an agent that began anew and has not answered since, in milliseconds.
+    static final long HELD_BACK = 2_000;
+
     /// A side without [Capability#CLIPBOARD_NO_RELEASE_ON_REGRAB] releases before it grabs again; so long a grab may
     /// take, in milliseconds (as spice-gtk waits).
     static final long RELEASE_SETTLES = 500;
@@ -66,6 +73,7 @@ final class VdagentPeer implements Peer {
     private final Map<Integer, Asked> incoming = new HashMap<>();
     private Agreement agreement;
     private long greetedAt;
+    private long heldBackUntil = NEVER;
     private int maxTheyTake = -1;
     private int pastes;
 
@@ -76,6 +84,11 @@ final class VdagentPeer implements Peer {
     /// @param toThem how the line ends of what we send are turned
     /// @param toUs how those of what we get are
     record Agreement(boolean selections, boolean releasesAnew, LineEnds toThem, LineEnds toUs) {}
+
+    /// An answer was broken off.
+    static final class StalledException extends Exception {
+        private static final long serialVersionUID = 1;
+    }
 
     /// Told what a person should know.
     interface Listener {
@@ -123,6 +136,8 @@ final class VdagentPeer implements Peer {
         long sentAt;
         long goneAt;
         boolean hasBegun;
+        /// When something of it came last.
+        long heardAt;
         boolean isWhole;
         Spool spool;
 
@@ -175,10 +190,17 @@ final class VdagentPeer implements Peer {
         greetedAt = millis.getAsLong();
     }
 
-    /// Both sides have said anew what they can do: the other side has begun anew, and holds nothing.
+    /// The other side can do something else than before.
     void agree(Agreement agreed) {
         agreement = agreed;
+    }
+
+    /// The other side has begun anew, and holds nothing.
+    ///
+    /// @param isHeldBack whether it is told of nothing until [#goOn]
+    void beginAnew(boolean isHeldBack) {
         greetedAt = millis.getAsLong();
+        heldBackUntil = isHeldBack ? greetedAt + HELD_BACK : NEVER;
         maxTheyTake = -1;
         incoming.clear();
         for (Board board : boards.values()) {
@@ -198,6 +220,17 @@ final class VdagentPeer implements Peer {
         });
     }
 
+    /// It counts grabs from nought on now, and is told what there is.
+    void goOn() {
+        if (heldBackUntil != NEVER) {
+            heldBackUntil = NEVER;
+            for (Board board : boards.values()) {
+                board.serial = 0;
+                outbox.word(board.selection);
+            }
+        }
+    }
+
     /// The connection is over, and the view with it.
     void close() {
         askedByHub.values().forEach(VdagentPeer::closeSpool);
@@ -211,8 +244,8 @@ final class VdagentPeer implements Peer {
         switch (signal) {
             case Signal.Offer offer -> show(offer);
             case Signal.Release release -> {
+                // Of a copy of the other side's it means that nobody shows it now; it may be shown again.
                 Board board = boards.get(release.selection());
-                board.theirs = null;
                 if (board.ours != null) {
                     board.ours = null;
                     outbox.word(release.selection());
@@ -246,6 +279,7 @@ final class VdagentPeer implements Peer {
                 && board.ours.id().equals(offer.id())
                 && board.ours.types().equals(offer.types());
         board.theirs = null;
+        dropUnasked(board);
         board.releaseAt = NEVER;
         board.ours = isCarried ? offer : null;
         if (!isSame) {
@@ -279,6 +313,9 @@ final class VdagentPeer implements Peer {
     /// What there is to say of a selection now, with the next serial; null for nothing.
     VdagentMessage word(Selection selection) {
         Board board = boards.get(selection);
+        if (heldBackUntil != NEVER) {
+            return null;
+        }
         if (selection != Selection.CLIPBOARD && !agreement.selections()) {
             return null;
         }
@@ -286,6 +323,7 @@ final class VdagentPeer implements Peer {
             List<VdagentType> types = board.ours.types().stream()
                     .map(VdagentType::of)
                     .flatMap(Optional::stream)
+                    .distinct()
                     .toList();
             board.isGrabbed = true;
             return new VdagentMessage.Grab(selection, OptionalInt.of(board.serial++), types);
@@ -335,13 +373,7 @@ final class VdagentPeer implements Peer {
         board.isGrabbed = false;
         board.releaseAt = NEVER;
         board.tellAt = NEVER;
-        // A request has no number: what is asked for from now on is the new copy, and nobody wants that of the old one.
-        for (Asked asked : List.copyOf(board.asked)) {
-            if (!asked.isSent) {
-                board.asked.remove(asked);
-                fail(asked, Reason.STALE);
-            }
-        }
+        dropUnasked(board);
         List<MimeType> types = grab.types().stream()
                 .map(VdagentType::mime)
                 .flatMap(Optional::stream)
@@ -353,6 +385,16 @@ final class VdagentPeer implements Peer {
         }
         board.theirs = OfferId.random(random);
         view.hear(new Signal.Offer(grab.selection(), board.theirs, types, 0, Standing.FRESH));
+    }
+
+    /// A request has no number: what is asked for from now on is the new copy, and nobody wants that of the old one.
+    private void dropUnasked(Board board) {
+        for (Asked asked : List.copyOf(board.asked)) {
+            if (!asked.isSent) {
+                board.asked.remove(asked);
+                fail(asked, Reason.STALE);
+            }
+        }
     }
 
     /// Serials count the grabs of both sides, and where two cross, the client's wins (vdagentd.c, spice-gtk's
@@ -439,10 +481,12 @@ final class VdagentPeer implements Peer {
             return;
         }
         first.hasBegun = true;
+        first.heardAt = millis.getAsLong();
         incoming.put(port, first);
     }
 
     private void take(Asked asked, ByteBuffer bytes, boolean isLast, int port) {
+        asked.heardAt = millis.getAsLong();
         boolean isText = asked.type == VdagentType.UTF8_TEXT;
         if (isLast && isText && bytes.get(bytes.limit() - 1) == 0) {
             // QEMU's own agent, and some others, count the end of a C string in.
@@ -536,7 +580,7 @@ final class VdagentPeer implements Peer {
                 && mime.isPresent()
                 && board.ours.types().contains(mime.get());
         if (!isOffered || pastes >= MAX_PASTES) {
-            refuse(selection);
+            refuse(selection, type);
             return;
         }
         pastes++;
@@ -546,8 +590,10 @@ final class VdagentPeer implements Peer {
         view.hear(new Signal.Request(transfer, selection, board.ours.id(), mime.get(), WINDOW));
     }
 
-    private void refuse(Selection selection) {
-        outbox.control(new VdagentMessage.Content(selection, VdagentType.NONE, 0));
+    /// By no content of the type that was asked for: neither spice-vdagent (clipboard.c) nor QEMU
+    /// (ui/vdagent.c) finds the question that an answer of type NONE belongs to, and both go on waiting.
+    private void refuse(Selection selection, VdagentType type) {
+        outbox.control(new VdagentMessage.Content(selection, type, 0));
     }
 
     private void chunk(Signal.Chunk chunk) {
@@ -580,7 +626,7 @@ final class VdagentPeer implements Peer {
     private void tooLarge(long transfer, Given given, String why) {
         listener.tooLarge(given.type.mime().orElseThrow(), why);
         forgetGiven(transfer);
-        refuse(given.selection);
+        refuse(given.selection, given.type);
         view.hear(new Signal.Abort(transfer, Reason.TOO_LARGE));
     }
 
@@ -604,7 +650,7 @@ final class VdagentPeer implements Peer {
     private void aborted(long transfer) {
         Given given = forgetGiven(transfer);
         if (given != null) {
-            refuse(given.selection);
+            refuse(given.selection, given.type);
         }
         Asked asked = askedByHub.get(transfer);
         if (asked != null) {
@@ -614,7 +660,7 @@ final class VdagentPeer implements Peer {
     }
 
     long deadline() {
-        long first = NEVER;
+        long first = heldBackUntil;
         for (Board board : boards.values()) {
             first = Math.min(first, Math.min(board.tellAt, Math.min(board.releaseAt, unansweredAt(board))));
         }
@@ -624,13 +670,20 @@ final class VdagentPeer implements Peer {
     /// When the answer that nobody waits for any more is not waited for here either.
     private static long unansweredAt(Board board) {
         Asked first = board.asked.peek();
-        return first != null && first.isSent && first.transfer == NOBODY && !first.hasBegun
-                ? Math.max(first.sentAt + ANSWER_WITHIN, first.goneAt + LATE_BY)
-                : NEVER;
+        if (first == null || !first.isSent || first.transfer != NOBODY) {
+            return NEVER;
+        }
+        return first.hasBegun
+                ? Math.max(first.heardAt + BROKEN_OFF, first.goneAt)
+                : Math.max(first.sentAt + ANSWER_WITHIN, first.goneAt + LATE_BY);
     }
 
-    void tick() {
+    /// @throws StalledException where an answer was broken off: what comes next would be taken for the rest of it
+    void tick() throws StalledException {
         long now = millis.getAsLong();
+        if (heldBackUntil <= now) {
+            goOn();
+        }
         for (Board board : boards.values()) {
             if (board.releaseAt <= now) {
                 release(board);
@@ -640,6 +693,9 @@ final class VdagentPeer implements Peer {
                 outbox.word(board.selection);
             }
             if (unansweredAt(board) <= now) {
+                if (board.asked.element().hasBegun) {
+                    throw new StalledException();
+                }
                 board.asked.remove();
                 askNext(board);
             }

@@ -99,6 +99,11 @@ final class VdagentReader {
         return position;
     }
 
+    /// Forgets what has begun on this port: whoever spoke there has gone.
+    void restart(int port) {
+        streams[port - 1].restart();
+    }
+
     /// The next message of these bytes, or null where they are all taken.
     VdagentMessage read(ByteBuffer bytes) throws ProtocolException {
         while (bytes.hasRemaining()) {

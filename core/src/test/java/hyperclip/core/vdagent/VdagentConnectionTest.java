@@ -2,6 +2,7 @@ package hyperclip.core.vdagent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hyperclip.core.clipboard.Hub;
 import hyperclip.core.clipboard.Limits;
@@ -20,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,8 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
     private final List<MemorySpool> spools = new ArrayList<>();
     private View applications;
     private int room = Integer.MAX_VALUE;
+    private boolean isReadable = true;
+    private boolean isFollowed = true;
 
     /// A spool without a file.
     private final class MemorySpool implements Spool {
@@ -82,6 +87,9 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
 
         @Override
         public boolean take(ByteBuffer into) {
+            if (!isReadable) {
+                return false;
+            }
             int length = (int) Math.min(into.remaining(), size());
             into.put(all.toByteArray(), taken, length);
             taken += length;
@@ -101,7 +109,8 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
 
     @BeforeEach
     void open() {
-        hub = new Hub(() -> now, (follower, followed) -> true, Limits.USUAL, refusal -> notes.add(refusal.sentence()));
+        hub = new Hub(
+                () -> now, (follower, followed) -> isFollowed, Limits.USUAL, refusal -> notes.add(refusal.sentence()));
         applications = hub.open("application", view -> application::add);
     }
 
@@ -288,7 +297,7 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         applications.hear(new Signal.End(request.transfer()));
     }
 
-    private void pass(long millis) {
+    private void pass(long millis) throws ProtocolException {
         now += millis;
         connection.tick();
         hub.tick();
@@ -352,7 +361,74 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
         say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
         assertThat(shown(Selection.PRIMARY)).isNull();
-        assertThat(heard()).containsExactly("capabilities", "grab clipboard 0 [UTF8_TEXT]");
+        assertThat(heard()).containsExactly("capabilities?");
+        say(new VdagentMessage.AnnounceCapabilities(false, CLIENTS));
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+    }
+
+    /// Where only its port was closed and opened, as for another session.
+    @Test
+    void spiceVdagentdGoesOnCountingUntilItIsAsked() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        for (int i = 0; i < 3; i++) {
+            copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+            heard();
+        }
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        copy(Selection.CLIPBOARD, Standing.FRESH, PNG);
+        // What it said before it was asked.
+        grab(Selection.PRIMARY, 3, VdagentType.UTF8_TEXT);
+        assertThat(heard()).containsExactly("capabilities?");
+        assertThat(shown(Selection.PRIMARY)).isNotNull();
+        say(new VdagentMessage.AnnounceCapabilities(false, CLIENTS));
+        assertThat(heard()).containsExactly("grab clipboard 0 [IMAGE_PNG]");
+        grab(Selection.PRIMARY, 0, VdagentType.IMAGE_PNG);
+        assertThat(shown(Selection.PRIMARY).types()).containsExactly(PNG);
+    }
+
+    @Test
+    void whoDoesNotAnswerAfterABeginningIsToldAllTheSame() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        assertThat(heard()).containsExactly("capabilities?");
+        assertThat(connection.deadline()).isEqualTo(now + VdagentPeer.HELD_BACK);
+        pass(VdagentPeer.HELD_BACK);
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+        assertThat(connection.deadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /// What it reads next it takes for the beginning of a chunk.
+    @Test
+    void anAgentThatBeginsAnewInTheMidstOfAMessageIsDialledAnew() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("x".repeat(100_000));
+        connection.next();
+        assertThatThrownBy(() -> say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS)))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("in the midst of a message");
+    }
+
+    @Test
+    void capabilitiesThatComeLaterCount() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.PRIMARY, Standing.FRESH, MimeType.TEXT);
+        assertThat(heard()).containsExactly("grab primary 0 [UTF8_TEXT]");
+        Set<Capability> one = EnumSet.copyOf(CLIENTS);
+        one.remove(Capability.CLIPBOARD_SELECTION);
+        say(new VdagentMessage.AnnounceCapabilities(false, one));
+        copy(Selection.PRIMARY, Standing.FRESH, PNG);
+        assertThat(connection.next()).isNull();
+        one.remove(Capability.CLIPBOARD_BY_DEMAND);
+        say(new VdagentMessage.AnnounceCapabilities(false, one));
+        say(new VdagentMessage.AnnounceCapabilities(false, CLIENTS));
+        assertThat(heard()).containsExactly("grab primary 0 [IMAGE_PNG]");
+        assertThat(notes)
+                .containsExactly("greeted, clipboard: true", "greeted, clipboard: false", "greeted, clipboard: true");
     }
 
     @Test
@@ -363,6 +439,27 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         say(new VdagentMessage.ClientDisconnected());
         assertThat(shown(Selection.CLIPBOARD)).isNull();
         assertThat(notes).endsWith("left");
+    }
+
+    /// A viewer that is killed while it sends an image. The server says it on its own port.
+    @Test
+    void aClientThatGoesInTheMidstOfAMessageDoesNotMakeUsDeafToTheNext() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.IMAGE_PNG);
+        paste(PNG, 1_000_000);
+        ByteBuffer head =
+                writer.write(new VdagentMessage.Content(Selection.CLIPBOARD, VdagentType.IMAGE_PNG, 100_000_000));
+        ByteBuffer begun = ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN);
+        begun.putInt(1).putInt(head.remaining() + 100).put(head).put(new byte[100]);
+        connection.received(begun.flip());
+        ByteBuffer gone = writer.write(new VdagentMessage.ClientDisconnected());
+        ByteBuffer word = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
+        connection.received(word.putInt(2).putInt(gone.remaining()).put(gone).flip());
+        assertThat(notes).endsWith("left");
+        heard();
+        say(new VdagentMessage.AnnounceCapabilities(true, CLIENTS));
+        assertThat(heard()).containsExactly("capabilities");
+        assertThat(notes).endsWith("greeted, clipboard: true");
     }
 
     @Test
@@ -387,6 +484,33 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         ByteBuffer sent = connection.next()[0];
         assertThat(sent.remaining()).isEqualTo(expected.length);
         assertThat(sent).isEqualTo(ByteBuffer.wrap(expected));
+    }
+
+    /// A grab has room for each type once.
+    @Test
+    void typesThatAreRepeatedAreToldOnce() throws ProtocolException {
+        greet(VdagentRole.GUEST, QEMUS);
+        copy(
+                Selection.CLIPBOARD,
+                Standing.FRESH,
+                Stream.generate(() -> MimeType.TEXT).limit(Signal.MAX_TYPES).toArray(MimeType[]::new));
+        assertThat(heard()).containsExactly("grab clipboard 0 [UTF8_TEXT]");
+    }
+
+    /// A session is locked and unlocked, or another host comes and goes: nobody shows the copy for a while.
+    @Test
+    void whatNobodyShowsForAWhileCanBePastedAfterIt() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        isFollowed = false;
+        hub.reconsider(applications);
+        assertThat(shown(Selection.CLIPBOARD)).isNull();
+        isFollowed = true;
+        hub.reconsider(applications);
+        long paste = paste(MimeType.TEXT, 1000);
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        answer("as before");
+        assertThat(pasted(paste)).isEqualTo("as before END");
     }
 
     @Test
@@ -497,6 +621,42 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         answer("of the copy before");
         assertThat(pasted(text)).isEqualTo("of the copy before END");
         assertThat(heard()).isEmpty();
+    }
+
+    /// After a grab of ours the other side has nothing to hand out.
+    @Test
+    void whatIsNotAskedForYetIsNotAskedAfterOurGrab() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT, VdagentType.IMAGE_PNG);
+        paste(MimeType.TEXT, 1000);
+        long second = paste(PNG, 1000);
+        assertThat(heard()).containsExactly("request clipboard UTF8_TEXT");
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        assertThat(pasted(second)).isEqualTo(" STALE");
+        answer("the first");
+        assertThat(heard()).containsExactly("grab clipboard 1 [UTF8_TEXT]");
+    }
+
+    /// The other side was reset, or taken back to an earlier state, while it answered; its port does not tell.
+    @Test
+    void anAnswerThatIsBrokenOffDoesNotSwallowAllThatComesAfterIt() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        grab(Selection.CLIPBOARD, 0, VdagentType.UTF8_TEXT);
+        long paste = paste(MimeType.TEXT, 1000);
+        heard();
+        ByteBuffer head =
+                writer.write(new VdagentMessage.Content(Selection.CLIPBOARD, VdagentType.UTF8_TEXT, 50_000_000));
+        ByteBuffer begun = ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN);
+        begun.putInt(1).putInt(head.remaining() + 50_000_000).put(head).put(new byte[100]);
+        connection.received(begun.flip());
+        pass(5_000);
+        // Somebody has what has come so far, and then not even that.
+        pass(Limits.USUAL.stall() - 5_000);
+        assertThat(pasted(paste)).endsWith("TIMED_OUT");
+        assertThat(connection.deadline()).isLessThanOrEqualTo(now + VdagentPeer.BROKEN_OFF);
+        assertThatThrownBy(() -> pass(VdagentPeer.BROKEN_OFF))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("broken off");
     }
 
     @Test
@@ -678,7 +838,7 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         heard();
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         handOut("five!");
-        assertThat(heard()).containsExactly("content clipboard NONE 0");
+        assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 0");
         assertThat(notes).endsWith(MimeType.TEXT + ": it takes at most 4 bytes");
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         handOut("four");
@@ -693,9 +853,24 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         room = 3;
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         handOut("four");
-        assertThat(heard()).containsExactly("content clipboard NONE 0");
+        assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 0");
         assertThat(notes).endsWith(MimeType.TEXT + ": there is no room here to keep all of it until it is whole");
         assertThat(spools).allMatch(spool -> spool.isClosed);
+    }
+
+    /// Half a message can only end with its connection.
+    @Test
+    void whatCannotBeReadAgainIsNotReplacedByNoughts() throws ProtocolException {
+        greet(VdagentRole.GUEST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("four");
+        isReadable = false;
+        assertThat(connection.hasToSend()).isTrue();
+        assertThat(connection.next()[0].remaining()).isEqualTo(8 + 20 + 8);
+        assertThat(connection.isOverfull()).isTrue();
+        assertThat(connection.hasToSend()).isFalse();
     }
 
     @Test
@@ -703,7 +878,7 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         greet(VdagentRole.GUEST, CLIENTS);
         copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
-        assertThat(heard()).containsExactly("content clipboard NONE 0", "grab clipboard 0 [UTF8_TEXT]");
+        assertThat(heard()).containsExactly("content clipboard UTF8_TEXT 0", "grab clipboard 0 [UTF8_TEXT]");
         assertThat(application).noneMatch(Signal.Request.class::isInstance);
     }
 
@@ -729,7 +904,7 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
     }
 
     @Test
-    void whatCannotBeHandedOutIsAnsweredWithNone() throws ProtocolException {
+    void whatCannotBeHandedOutIsAnsweredWithNothingOfItsTypeBecauseNoneIsPassedOver() throws ProtocolException {
         greet(VdagentRole.GUEST, CLIENTS);
         say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
         copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
@@ -740,7 +915,7 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
                 application.stream().filter(Signal.Request.class::isInstance).findFirst();
         long transfer = ((Signal.Request) request.orElseThrow()).transfer();
         applications.hear(new Signal.Abort(transfer, Reason.OWNER_GONE));
-        assertThat(heard()).containsExactly("content clipboard NONE 0", "content clipboard NONE 0");
+        assertThat(heard()).containsExactly("content clipboard IMAGE_PNG 0", "content clipboard UTF8_TEXT 0");
     }
 
     @Test
@@ -952,6 +1127,83 @@ class VdagentConnectionTest implements VdagentConnection.Owner {
         assertThat(other.outcome).isEmpty();
         pass(1);
         assertThat(other.outcome).singleElement().asString().contains("that it has all");
+    }
+
+    /// A port carries one message at a time, and a paste of the machine's may be large.
+    @Test
+    void aFileWaitsBehindALargePasteAndIsNotGivenUpForIt() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+        handOut("x".repeat(100_000));
+        connection.next();
+        Client client = new Client("file", 4);
+        pass(2 * VdagentFile.ANSWER_WITHIN);
+        assertThat(client.outcome).isEmpty();
+        assertThat(heardAfterContent()).contains("file 1");
+        pass(VdagentFile.ANSWER_WITHIN);
+        assertThat(client.outcome).singleElement().asString().contains("not answered");
+    }
+
+    /// The rest of a message that was begun, and the messages behind it.
+    private List<String> heardAfterContent() throws ProtocolException {
+        List<String> heard = new ArrayList<>();
+        ByteBuffer all = ByteBuffer.allocate(1_000_000);
+        for (ByteBuffer[] next = connection.next(); next != null; next = connection.next()) {
+            all.put(next[0]);
+        }
+        byte[] sent = Arrays.copyOf(all.array(), all.position());
+        if (new String(sent, UTF_8).contains("[vdagent-file-xfer]")) {
+            heard.add("file 1");
+        }
+        return heard;
+    }
+
+    @Test
+    void filesAndPastesTakeTurns() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        copy(Selection.CLIPBOARD, Standing.FRESH, MimeType.TEXT);
+        heard();
+        Client client = new Client("file", 200_000);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        client.handOut("x".repeat(200_000));
+        for (int i = 0; i < 3; i++) {
+            say(new VdagentMessage.Request(Selection.CLIPBOARD, VdagentType.UTF8_TEXT));
+            handOut("text");
+        }
+        assertThat(heard())
+                .filteredOn(line -> line.startsWith("file") || line.startsWith("content"))
+                .containsSubsequence(
+                        "content clipboard UTF8_TEXT 4", "file 1 of 65536", "content clipboard UTF8_TEXT 4")
+                .containsSubsequence("file 1 of 65536", "content clipboard UTF8_TEXT 4", "file 1 of 65536");
+    }
+
+    /// It counts the bytes itself.
+    @Test
+    void anAgentThatIsQuickerThanTheEndHasTheFile() throws ProtocolException {
+        Client client = clientOf("file", 4);
+        heard();
+        status(Result.CAN_SEND_DATA);
+        client.handOut("text");
+        heard();
+        status(Result.SUCCESS);
+        assertThat(client.outcome).containsExactly("it has it");
+        client.end();
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void aFileWhoseContentIsNeverOfferedHoldsNoPlace() throws ProtocolException {
+        greet(VdagentRole.HOST, CLIENTS);
+        List<String> outcome = new ArrayList<>();
+        connection.send(hub, "machine", "file", 4, why -> outcome.add(why.orElse("it has it")));
+        pass(VdagentFile.OFFER_WITHIN - 1);
+        assertThat(outcome).isEmpty();
+        pass(1);
+        assertThat(outcome).singleElement().asString().contains("not offered");
+        assertThat(connection.deadline()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// spice-vdagentd and spice-vdagent of the distribution on one screen, with a unix socket in the place of the port: the
-/// daemon connects to it.
+/// spice-vdagentd and spice-vdagent of the distribution on one screen, with a unix socket in the place of the
+/// port: the daemon connects to it.
 final class StockAgent implements AutoCloseable {
 
     private final Folder folder = Folder.make();
@@ -29,12 +29,24 @@ final class StockAgent implements AutoCloseable {
         // No session manager, no input device, and nothing in the background.
         daemon = begin("spice-vdagentd", "-x", "-X", "-f", "-u", "/dev/null", "-s", port.toString(), "-S", socket);
         Await.until("spice-vdagentd listens", () -> Files.exists(Path.of(socket)));
+        login();
+    }
+
+    /// Starts the agent of the session alone.
+    void login() {
+        String socket = folder.file("agent.sock").toString();
         agent = begin("spice-vdagent", "-x", "-s", port.toString(), "-S", socket, "-o", "0", "-f", files().toString());
     }
 
     /// Where it puts the files that it is sent.
     Path files() {
         return folder.file("files");
+    }
+
+    /// Ends the agent of the session alone: the daemon closes the port.
+    void logout() {
+        agent.destroy();
+        Await.ended(agent, Await.GENEROUS, "spice-vdagent");
     }
 
     /// Ends both, as a crash does.

@@ -137,14 +137,58 @@ class StockAgentTest {
     void afterARestartOfTheAgentItGoesOn() {
         here.copy("clipboard", "before");
         there.awaitPaste("clipboard", "before");
+        here.copy("primary", "before too");
+        there.awaitPaste("primary", "before too");
         agent.kill();
         Await.until("the agent is missed", () -> !link().get("state").equals("connected to the agent"));
         agent.start();
         awaitAgent();
         there.awaitPaste("clipboard", "before");
+        there.awaitPaste("primary", "before too");
         there.copy("primary", "after");
         here.awaitPaste("primary", "after");
         assertThat(List.of(host.log().split("\n"))).anyMatch(line -> line.contains("machine stock: connected"));
+    }
+
+    /// As when a user logs out and in: the daemon goes on, and QEMU's socket stays as it is.
+    @Test
+    void afterALoginWhatIsCopiedCanBePasted() {
+        Folder own = Folder.make();
+        try (Relay qemu = new Relay(own);
+                Hyperclip front = Hyperclip.start(
+                        own.file("host.log"),
+                        here.environment(),
+                        "host",
+                        "--vm",
+                        "login=spice:" + qemu.host.path(),
+                        "--listen",
+                        own.file("host.sock").toString());
+                Screen session = new Screen();
+                StockAgent stock = new StockAgent(session, qemu.guest.path())) {
+            for (int i = 0; i < 4; i++) {
+                here.copy("clipboard", "before " + i);
+                session.awaitPaste("clipboard", "before " + i);
+            }
+            stock.logout();
+            stock.login();
+            session.awaitPaste("clipboard", "before 3");
+            here.copy("clipboard", "after");
+            session.awaitPaste("clipboard", "after");
+            session.copy("clipboard", "of the session");
+            here.awaitPaste("clipboard", "of the session");
+            assertThat(front.log()).doesNotContain("a fault in Hyperclip");
+        }
+        own.close();
+    }
+
+    @Test
+    void whatTheHostRefusesDoesNotKeepTheGuestWaiting() {
+        Map<String, byte[]> types = Map.of("UTF8_STRING", "never handed out".getBytes(UTF_8));
+        try (RawOwner _ = new RawOwner(here, "CLIPBOARD", types, Map.of("UTF8_STRING", RawOwner.Manner.REFUSES))) {
+            Await.until("it is offered", () -> there.targets("clipboard").contains("UTF8_STRING"));
+            Screen.Paste paste = there.beginPaste("clipboard", "UTF8_STRING");
+            assertThat(paste.content()).isEmpty();
+        }
     }
 
     private static Command copy(Path... files) {

@@ -27,7 +27,13 @@ import org.junit.jupiter.api.Test;
 /// qemu-agent-command`, and by the front end.
 class LibvirtClipboardTest {
 
+    /// More than the daemon keeps of one copy in memory; a piece is less than an argument of a program may have.
+    private static final int PIECES = 10;
+
+    private static final int PIECE = 70_000;
+
     private static LibvirtGuest guest;
+    private static long daemon;
     private static GuestDesk alice;
     private static HostDesk host;
 
@@ -35,7 +41,7 @@ class LibvirtClipboardTest {
     static void boot() throws IOException {
         guest = new LibvirtGuest(Stage.image());
         guest.boot();
-        PortAgent.HYPERCLIP.start(guest);
+        daemon = PortAgent.HYPERCLIP.start(guest).getFirst();
         guest.startAgent(User.ALICE);
         guest.awaitAgent(User.ALICE);
         guest.awaitAgent();
@@ -89,6 +95,41 @@ class LibvirtClipboardTest {
         assertThat(guest.isAgentThere()).isTrue();
         assertThat(answer("{\"execute\":\"guest-ping\"}")).isEqualTo("{\"return\":{}}");
         assertThat(succeeded(guest.virsh("domfsinfo", LibvirtGuest.DOMAIN))).contains("vda");
+    }
+
+    /// A backup freezes them. Freeing the file of a large copy would wait for the thaw, and the thaw for the daemon.
+    @Test
+    void aLargeCopyIsReplacedWhileFileSystemsAreFrozen() throws IOException {
+        String handle = found("\"return\":(\\d+)", answer("{\"execute\":\"guest-clipboard-open\"}"));
+        String piece = Base64.getEncoder().encodeToString(SampleText.ofSize("piece", PIECE));
+        for (int i = 0; i < PIECES; i++) {
+            answer("{\"execute\":\"guest-clipboard-write\",\"arguments\":{\"handle\":%s,\"buf-b64\":\"%s\"}}"
+                    .formatted(handle, piece));
+        }
+        answer("{\"execute\":\"guest-clipboard-commit\",\"arguments\":{\"handle\":%s}}".formatted(handle));
+        assertThat(openFiles()).contains(".spool (deleted)");
+        byte[] text = Stage.marker("copied in a frozen guest");
+        succeeded(guest.virsh("domfsfreeze", LibvirtGuest.DOMAIN));
+        try {
+            alice.copy(Program.XCLIP, Selection.CLIPBOARD, text);
+            guest.await("the daemon to hear of the copy", () -> status().contains("clipboard  own,"));
+            assertThat(answer("{\"execute\":\"guest-ping\"}")).isEqualTo("{\"return\":{}}");
+            assertThat(openFiles()).contains(".spool (deleted)");
+        } finally {
+            succeeded(guest.virsh("domfsthaw", LibvirtGuest.DOMAIN));
+        }
+        assertThat(Base64.getDecoder()
+                        .decode(found("\"buf-b64\":\"([^\"]*)\"", answer("{\"execute\":\"guest-clipboard-read\"}"))))
+                .isEqualTo(text);
+        guest.await("the file to be freed", () -> !openFiles().contains(".spool"));
+    }
+
+    private static String openFiles() throws IOException {
+        return guest.run(User.ROOT, "ls", "-l", "/proc/" + daemon + "/fd").text();
+    }
+
+    private static String status() throws IOException {
+        return guest.run(User.ROOT, "hyperclip", "status").text();
     }
 
     @Test

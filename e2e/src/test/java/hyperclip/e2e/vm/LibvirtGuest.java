@@ -382,7 +382,7 @@ final class LibvirtGuest extends RemoteGuest {
         }
     }
 
-    private void await(String what, SeatedGuest.Condition condition) throws IOException {
+    void await(String what, SeatedGuest.Condition condition) throws IOException {
         long begun = System.nanoTime();
         while (!condition.holds()) {
             if (System.nanoTime() - begun > PATIENCE.toNanos()) {

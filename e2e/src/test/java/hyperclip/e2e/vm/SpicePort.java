@@ -7,7 +7,11 @@ import java.io.IOException;
 /// stage's own.
 final class SpicePort {
 
-    private static final String PORT = "com.redhat.spice.0";
+    static final String PORT = "com.redhat.spice.0";
+    static final String DEVICE = "/dev/virtio-ports/" + PORT;
+
+    /// QEMU's own agent.
+    static final String QEMUS = "qemu-vdagent,clipboard=on";
 
     private SpicePort() {}
 
@@ -18,7 +22,7 @@ final class SpicePort {
         stage.kill(stage.bobAgent);
         stage.endPrograms();
         stage.machine.plug(PORT, chardev);
-        stage.daemon = stage.machine.startDaemon("--port", "/dev/virtio-ports/" + PORT);
+        stage.daemon = stage.machine.startDaemon("--port", DEVICE);
         stage.aliceAgent = stage.machine.startAgent(User.ALICE);
         stage.machine.awaitAgent(User.ALICE);
     }

@@ -6,6 +6,7 @@ import hyperclip.core.clipboard.Selection;
 import hyperclip.demo.HostDesk;
 import hyperclip.demo.Outcome;
 import hyperclip.demo.Program;
+import hyperclip.demo.User;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,16 +26,18 @@ class SpicePortTest {
     /// What a paste may take before it is given up, by default, and some for a slow machine.
     private static final Duration TIME_OUT = Duration.ofSeconds(40);
 
-    /// The longest text that QEMU takes from TigerVNC, which does not end the compressed stream that a text comes in:
-    /// 512 KiB with the 4 bytes of its length and the NUL at its end (docs/vdagent.md).
+    /// The longest text that QEMU takes from TigerVNC, which does not end the compressed stream that a text
+    /// comes in: 512 KiB with the 4 bytes of its length and the NUL at its end (docs/vdagent.md).
     private static final int MOST_OF_TIGER_VNC = 512 * 1024 - 5;
+
+    private static final String SHARE = "/run/hyperclip-share.sock";
 
     private static Stage stage;
 
     @BeforeAll
     static void plug() throws IOException {
         stage = Stage.running();
-        SpicePort.plug(stage, "qemu-vdagent,clipboard=on");
+        SpicePort.plug(stage, SpicePort.QEMUS);
         stage.machine.awaitLog("guest", "connected to a host, by vdagent", Stage.PATIENCE);
     }
 
@@ -111,6 +114,63 @@ class SpicePortTest {
             desk.copy(Program.XCLIP, Selection.CLIPBOARD, next);
             Stage.untilPastes(stage.alice, Selection.CLIPBOARD, next, System.nanoTime());
             viewer.destroy();
+        }
+    }
+
+    /// Resizing and the mouse are for a spice-vdagentd beside us, and what it can do is said with ours. QEMU takes
+    /// each announcement after the first for another agent, and begins anew.
+    @Test
+    void spiceVdagentdBesideUsDoesNotMakeQemuBeginAnewForEver() throws IOException {
+        stage.kill(stage.daemon);
+        stage.daemon = stage.machine.startDaemon("--port", SpicePort.DEVICE, "--spice-agent", SHARE);
+        stage.machine.awaitFile(SHARE, Stage.PATIENCE);
+        stage.machine.beginLog("spice-vdagentd");
+        long other = stage.machine.start(
+                User.ROOT,
+                "spice-vdagentd",
+                "spice-vdagentd",
+                "-x",
+                "-X",
+                "-f",
+                "-u",
+                "/dev/null",
+                "-s",
+                SHARE,
+                "-S",
+                SHARE + ".agents");
+        try (VncClient viewer = new VncClient(stage.machine.vncSocket())) {
+            stage.machine.awaitLog("guest", "spice-vdagentd beside it: connected", Stage.PATIENCE);
+            byte[] text = Stage.marker("beside spice-vdagentd");
+            stage.alice.copy(Program.XCLIP, Selection.CLIPBOARD, text);
+            awaitPasted(viewer, text);
+            byte[] back = Stage.marker("and back");
+            viewer.copy(back);
+            Stage.untilPastes(stage.alice, Selection.CLIPBOARD, back, System.nanoTime());
+            assertThat(new String(stage.machine.readLog("guest"), StandardCharsets.UTF_8)
+                            .lines()
+                            .filter(line -> line.contains("to be opened again")))
+                    .as("once for whoever came beside us")
+                    .hasSizeLessThanOrEqualTo(2);
+        } finally {
+            stage.kill(other);
+            stage.kill(stage.daemon);
+            stage.daemon = stage.machine.startDaemon("--port", SpicePort.DEVICE);
+            stage.machine.awaitLog("guest", "connected to a host, by vdagent", Stage.PATIENCE);
+        }
+    }
+
+    @Test
+    void aPortThatIsUnpluggedAndPluggedInAgainIsServedAgain() throws IOException {
+        stage.machine.unplug(SpicePort.PORT);
+        stage.machine.awaitLog("guest", "there is no such port", Stage.PATIENCE);
+        stage.machine.plug(SpicePort.PORT, SpicePort.QEMUS);
+        try (VncClient viewer = new VncClient(stage.machine.vncSocket())) {
+            byte[] text = Stage.marker("plugged in again");
+            viewer.copy(text);
+            Stage.untilPastes(stage.alice, Selection.CLIPBOARD, text, System.nanoTime());
+            byte[] other = Stage.marker("of the guest");
+            stage.alice.copy(Program.XCLIP, Selection.CLIPBOARD, other);
+            awaitPasted(viewer, other);
         }
     }
 
