@@ -51,7 +51,7 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
         this.otherPath = other;
         this.clipboards = new Clipboards(hub, () -> new FileStore(this::mayWrite), this::spool, random, loop::millis);
         this.queue = other.map(path -> new QgaQueue(
-                clipboards::setFrozen,
+                this::setFrozen,
                 this::otherHasToSend,
                 () -> setOtherState("connected"),
                 loop::millis,
@@ -112,6 +112,13 @@ final class Qga implements Reach.Owner<OtherQga>, Loop.Timed {
     /// Whether a file may be written: while file systems are frozen that would wait for the command that thaws them.
     boolean mayWrite() {
         return !clipboards.isFrozen();
+    }
+
+    private void setFrozen(boolean now) {
+        clipboards.setFrozen(now);
+        if (!now) {
+            FileStore.closeWhatWaits();
+        }
     }
 
     private void otherHasToSend() {

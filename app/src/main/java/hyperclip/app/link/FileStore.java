@@ -26,6 +26,11 @@ public final class FileStore implements Store {
         this.mayWrite = mayWrite;
     }
 
+    /// No file system is frozen any more: closes what could not be meanwhile, of this class and of [FileSpool].
+    public static void closeWhatWaits() {
+        NamelessFile.closeWhatWaits();
+    }
+
     @Override
     public boolean add(ByteBuffer bytes) {
         int length = bytes.remaining();

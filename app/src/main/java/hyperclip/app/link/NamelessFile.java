@@ -75,12 +75,18 @@ final class NamelessFile {
         }
     }
 
-    /// Closes it, and those that could not be before. On a frozen file system that waits, as writing does: it
-    /// is what frees the file.
+    /// Closes it, now or when that is told to [#closeWhatWaits]. On a frozen file system it waits, as writing does:
+    /// it is what frees the file.
     void close() {
         Budget.DISK.giveBack(size);
         CLOSED_LATER.add(channel);
-        while (mayWrite.getAsBoolean() && !CLOSED_LATER.isEmpty()) {
+        if (mayWrite.getAsBoolean()) {
+            closeWhatWaits();
+        }
+    }
+
+    static void closeWhatWaits() {
+        while (!CLOSED_LATER.isEmpty()) {
             try {
                 CLOSED_LATER.remove().close();
             } catch (IOException e) {
