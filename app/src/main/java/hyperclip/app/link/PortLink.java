@@ -91,8 +91,18 @@ public final class PortLink implements Loop.Timed {
 
     private void flush() {
         flushing = false;
-        fill();
+        try {
+            fill();
+        } catch (RuntimeException e) {
+            atFault(e);
+        }
         out.wake();
+    }
+
+    /// Begins anew, so that the others go on.
+    private void atFault(RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, Loop.FAULT, e);
+        connection.portLost("of a fault of our own, which the log has");
     }
 
     private void fill() {
@@ -219,9 +229,11 @@ public final class PortLink implements Loop.Timed {
         try {
             connection.received(content);
         } catch (ProtocolException e) {
-            content.position(content.limit());
             connection.portLost(e.getMessage());
+        } catch (RuntimeException e) {
+            atFault(e);
         }
+        content.position(content.limit());
         in.taken(count);
         return count;
     }
@@ -246,6 +258,8 @@ public final class PortLink implements Loop.Timed {
             connection.tick();
         } catch (ProtocolException e) {
             connection.portLost(e.getMessage());
+        } catch (RuntimeException e) {
+            atFault(e);
         }
     }
 }

@@ -240,6 +240,9 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
             connection.tick();
         } catch (ProtocolException e) {
             refuse(e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, Loop.FAULT, e);
+            failed(e);
         }
     }
 
