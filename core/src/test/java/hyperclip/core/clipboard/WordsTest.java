@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,6 +117,14 @@ class WordsTest {
     }
 
     @Test
+    void anOfferHasEachTypeOnce() {
+        List<MimeType> types = List.of(MimeType.TEXT, new MimeType("image/png"), MimeType.TEXT);
+        assertThat(new Signal.Offer(Selection.CLIPBOARD, OfferId.random(new Random(1)), types, 0, Standing.FRESH)
+                        .types())
+                .containsExactly(MimeType.TEXT, new MimeType("image/png"));
+    }
+
+    @Test
     void toldAgainAnAgeStaysWithinBounds() {
         assertThat(offer(1, 5).told(-1, Standing.FRESH).age()).isZero();
         assertThat(offer(1, 5).told(Long.MAX_VALUE, Standing.FRESH).age()).isEqualTo(Signal.Offer.UNKNOWN_AGE);
@@ -126,7 +134,9 @@ class WordsTest {
         return new Signal.Offer(
                 Selection.CLIPBOARD,
                 OfferId.random(new Random(1)),
-                List.copyOf(Collections.nCopies(types, MimeType.TEXT)),
+                IntStream.range(0, types)
+                        .mapToObj(i -> new MimeType("text/x-" + i))
+                        .toList(),
                 age,
                 Standing.FRESH);
     }

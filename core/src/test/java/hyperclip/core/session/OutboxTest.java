@@ -67,22 +67,22 @@ class OutboxTest {
         long two = requestedBy(alice, 2);
         long three = requestedBy(bob, 1);
         for (int i = 0; i < 3; i++) {
-            alice.say(chunk(one, 1));
-            alice.say(chunk(two, 2));
-            bob.say(chunk(three, 3));
+            alice.say(chunk(one, 10_001));
+            alice.say(chunk(two, 10_002));
+            bob.say(chunk(three, 10_003));
         }
 
         assertThat(all())
                 .containsExactly(
-                        "1: data of 1",
-                        "1: data of 2",
-                        "2: data of 3",
-                        "1: data of 1",
-                        "1: data of 2",
-                        "2: data of 3",
-                        "1: data of 1",
-                        "1: data of 2",
-                        "2: data of 3");
+                        "1: data of 10001",
+                        "1: data of 10002",
+                        "2: data of 10003",
+                        "1: data of 10001",
+                        "1: data of 10002",
+                        "2: data of 10003",
+                        "1: data of 10001",
+                        "1: data of 10002",
+                        "2: data of 10003");
     }
 
     @Test

@@ -222,6 +222,13 @@ final class Desk implements View, AutoCloseable {
         }
     }
 
+    /// Waits until what has been copied is known. The server has told of it before it answered whoever copied: so it
+    /// is read first, and what it begins is waited for.
+    void lookedOver() {
+        pump(20);
+        until(() -> display.debris().contains("0 conversions"), "it is looked over");
+    }
+
     /// Lets everything happen that happens within a real time, where a test holds that nothing does.
     void quiet(long millis) {
         long end = System.nanoTime() / 1_000_000 + millis;

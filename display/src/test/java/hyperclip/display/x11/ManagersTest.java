@@ -171,7 +171,7 @@ class ManagersTest {
             desk.stopClock();
             for (int i = 0; i < Pace.MAX_BURST + 10; i++) {
                 mad.own("CLIPBOARD");
-                desk.until(() -> desk.display.debris().contains("0 conversions"), "it is looked over");
+                desk.lookedOver();
             }
             assertThat(desk.offers()).hasSize(Pace.MAX_BURST);
             desk.later(Pace.BURST_MILLIS);

@@ -434,23 +434,18 @@ class ReadingTest {
             desk.stopClock();
             for (int i = 0; i < 60; i++) {
                 mouse.own("PRIMARY");
-                lookedOver();
+                desk.lookedOver();
             }
             assertThat(desk.offers()).hasSize(1);
             mouse.alwaysAnswer("TARGETS", mouse.atoms("UTF8_STRING", "text/html"), RawOwner.ATOM);
             mouse.own("PRIMARY");
-            lookedOver();
+            desk.lookedOver();
             desk.later(Pace.SPACING_MILLIS);
             assertThat(desk.offers()).hasSize(2);
             assertThat(desk.offers().getLast().types()).hasSize(2);
             assertThat(desk.all(Signal.Release.class)).isEmpty();
             assertThat(desk.display.deadline()).isEqualTo(Long.MAX_VALUE);
         }
-    }
-
-    /// What has been copied is known.
-    private void lookedOver() {
-        desk.until(() -> desk.display.debris().contains("0 conversions"), "it is looked over");
     }
 
     @Test
