@@ -37,8 +37,8 @@ final class Board {
     /// How often a selection is tried to be taken that the server says is held by nobody.
     private static final int MAX_ATTEMPTS = 3;
 
-    /// How much longer than others a new owner may think that is probably a manager, before what we have inherited is
-    /// released: it would be lost, though the manager goes on holding it.
+    /// How much longer than others a new owner may think that is probably a manager, before what we have
+    /// inherited is released: it would be lost, though the manager goes on holding it.
     static final long MANAGER_SLACK_MILLIS = 2_000;
 
     sealed interface Holder permits Nobody, Foreign, Kept, Ours {}
@@ -226,8 +226,9 @@ final class Board {
             switch (age) {
                 case JUST_NOW -> askPace();
                 case ASKED_FOR -> {
-                    long copied =
-                            content.timestamp().map(t -> Math.max(0L, time - t)).orElse(Signal.Offer.UNKNOWN_AGE);
+                    long copied = content.timestamp()
+                            .map(t -> ServerClock.since(t, time))
+                            .orElse(Signal.Offer.UNKNOWN_AGE);
                     tell(copied, Standing.RENEWED);
                 }
             }
@@ -461,6 +462,7 @@ final class Board {
         Optional<Ownership> ownership = heldBy(event.owner());
         boolean early = event.time() != Requests.CURRENT_TIME
                 && ownership.isPresent()
+                && ownership.get().isComparable(server.now())
                 && ServerClock.isBefore(event.time(), ownership.get().time());
         if (ownership.isEmpty() || early || server.windows().isOwn(event.requestor())) {
             pastes.refuse(event);
@@ -496,7 +498,8 @@ final class Board {
     }
 
     private void renew(ServingWindow window, int time) {
-        if (holder instanceof Ours(Ownership ours) && ours.window() == window) {
+        // Not over the taking of a newer offer, of which the server has not told yet.
+        if (takingsAsked == 0 && holder instanceof Ours(Ownership ours) && ours.window() == window) {
             ServingWindow fresh = pastes.newWindow();
             Requests.setSelectionOwner(server.x(), fresh.window(), atom, time);
             ours.renewed(fresh, time);

@@ -22,8 +22,8 @@ sealed interface Event {
     /// own word.
     record OwnerChanged(int owner, int selection, int time, int selectionTime, Cause cause) implements Event {}
 
-    /// Why a selection has another owner (XFIXES protocol, section 5, the subtypes of SelectionNotify). With the last
-    /// two the owner is None already.
+    /// Why a selection has another owner (XFIXES protocol, section 5, the subtypes of SelectionNotify). With
+    /// the last two the owner is None already.
     enum Cause {
         /// A client has said so: it has copied, or, with None, cleared what was there.
         SET,
@@ -53,6 +53,8 @@ sealed interface Event {
 
     /// Set in the code of an event that a client made with SendEvent.
     int SENT = 0x80;
+
+    int KEYMAP_NOTIFY = 11;
 
     /// Reads the 32 bytes at the position of the buffer.
     ///

@@ -3,7 +3,9 @@ package hyperclip.display.x11;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// A request for several targets at once: pairs of target and property in a property of the requestor's (ICCCM
@@ -26,6 +28,8 @@ final class Multiple {
     private final Consumer<Serving.Answer> answer;
     private ByteBuffer pairs;
     private int awaited = 1;
+    /// Each can have one answer.
+    private final Set<Integer> properties = new HashSet<>();
     private boolean changed;
 
     private Multiple(
@@ -88,7 +92,7 @@ final class Multiple {
             }
             answered();
         };
-        if (property == Requests.NONE || target == server.atom("MULTIPLE")) {
+        if (property == Requests.NONE || target == server.atom("MULTIPLE") || !properties.add(property)) {
             one.accept(Serving.Answer.REFUSED);
         } else {
             converter.convert(

@@ -23,6 +23,7 @@ final class Ownership {
     private final Map<Integer, Targets.Served> byTarget = new HashMap<>();
     private final ByteBuffer targets;
     private final int time;
+    private final long takenAt;
     private final Set<Integer> windows = new HashSet<>();
     private ServingWindow window;
     private int latestTime;
@@ -41,6 +42,7 @@ final class Ownership {
         this.offer = offer;
         this.time = time;
         this.latestTime = time;
+        this.takenAt = server.now();
         this.window = window;
         windows.add(window.window());
         targets = ByteBuffer.allocate(4 * (atoms.length + 4)).order(ByteOrder.LITTLE_ENDIAN);
@@ -73,6 +75,14 @@ final class Ownership {
     /// When the selection was taken, in the server's time.
     int time() {
         return time;
+    }
+
+    /// Whether a time of the server's can still be told to be before or after the taking: later, 32 bits no
+    /// longer tell.
+    ///
+    /// @param now milliseconds of our own clock
+    boolean isComparable(long now) {
+        return now - takenAt < Integer.MAX_VALUE;
     }
 
     /// When it was taken last, for giving it up (ICCCM 2.1: with the time of the taking, so that nobody else loses

@@ -77,6 +77,11 @@ final class Pastes {
             Ownership ownership,
             Event.SelectionRequested event,
             Consumer<Serving.Answer> answer) {
+        // Whoever asks into a property again has given up what he asked into it before (as Chromium does, after a
+        // second), and would take parts of both for one.
+        List.copyOf(servings.values()).stream()
+                .filter(serving -> serving.writesInto(event.requestor(), event.property()))
+                .forEach(Serving::destroyed);
         int target = event.target();
         if (target == server.atom("TARGETS")) {
             write(event, Atoms.ATOM, Requests.Format.WORDS, ownership.targets(), answer);

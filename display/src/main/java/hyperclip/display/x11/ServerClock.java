@@ -9,6 +9,10 @@ import java.util.function.IntConsumer;
 /// Appending nothing to a property of ours makes the server tell the time in a PropertyNotify.
 final class ServerClock implements Windows.Listener {
 
+    /// How far ahead a time may be that an application has taken a selection at, in milliseconds: it may have
+    /// asked the server for it before we did.
+    private static final long FUTURE = 60_000;
+
     private final X11Connection x;
     private final int property;
     private final int window;
@@ -33,6 +37,12 @@ final class ServerClock implements Windows.Listener {
     /// Whether one time is before another: 32 bits that wrap every 49.7 days (X11 protocol, section 3 TIMESTAMP).
     static boolean isBefore(int time, int other) {
         return time - other < 0;
+    }
+
+    /// How long ago a time was, in milliseconds: 0 for one that is a little in the future.
+    static long since(int time, int now) {
+        long passed = Integer.toUnsignedLong(now - time);
+        return passed > 0xffff_ffffL - FUTURE ? 0 : passed;
     }
 
     @Override

@@ -58,8 +58,9 @@ sealed interface ServerMessage {
         return message;
     }
 
-    /// KeymapNotify is the one event without a sequence number (X11 protocol, appendix B).
+    /// KeymapNotify is the one event without a sequence number (X11 protocol, appendix B), also where a client
+    /// sends it (SendEvent): what stands in the place of the number is then that client's.
     static boolean isNumbered(Event event) {
-        return !(event instanceof Event.Other other && other.type() == 11);
+        return !(event instanceof Event.Other other && (other.type() & ~Event.SENT) == Event.KEYMAP_NOTIFY);
     }
 }

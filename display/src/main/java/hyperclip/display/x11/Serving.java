@@ -78,6 +78,8 @@ final class Serving implements Windows.Listener {
     private int paidOut;
     private long paidInAll;
     private boolean whole;
+    /// The number of the request that has written last.
+    private long writtenAs;
     private long deadline;
 
     Serving(
@@ -111,6 +113,11 @@ final class Serving implements Windows.Listener {
         this.print = isText ? new TextPrint.Taking() : null;
         this.maxPiece = Math.min(MAX_PIECE, server.x().maxData() / 4);
         awaitHub();
+    }
+
+    /// Whether what it hands out goes there.
+    boolean writesInto(int window, int atom) {
+        return requestor == window && property == atom;
     }
 
     /// Asks the hub for the content.
@@ -193,6 +200,7 @@ final class Serving implements Windows.Listener {
         atLeast.putInt((int) gathered.size()).flip();
         Requests.changeProperty(
                 server.x(), requestor, property, server.atom("INCR"), Requests.Format.WORDS, List.of(atLeast));
+        writtenAs = server.x().sent();
         server.x().expectNothing(refusal -> destroyed());
         state = State.PIECE_OUT;
         awaitRequestor();
@@ -207,6 +215,7 @@ final class Serving implements Windows.Listener {
 
     private void write(List<ByteBuffer> piece) {
         Requests.changeProperty(server.x(), requestor, property, type, Requests.Format.BYTES, piece);
+        writtenAs = server.x().sent();
         server.x().expectNothing(refusal -> destroyed());
     }
 
@@ -229,6 +238,10 @@ final class Serving implements Windows.Listener {
     @Override
     public void propertyChanged(Event.PropertyChanged event) {
         if (state != State.PIECE_OUT || event.atom() != property || !event.deleted()) {
+            return;
+        }
+        if (server.x().processed() < writtenAs) {
+            // It was emptied before we wrote, which Qt does before it asks.
             return;
         }
         state = State.PIECE_DUE;

@@ -417,6 +417,11 @@ final class X11Connection implements AutoCloseable {
     }
 
     private void write() throws IOException {
+        if (broken != null) {
+            // What is left of it begins in the midst of a request.
+            out.clear();
+            return;
+        }
         if (out.position() == 0) {
             return;
         }

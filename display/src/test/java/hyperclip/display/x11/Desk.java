@@ -222,10 +222,11 @@ final class Desk implements View, AutoCloseable {
         }
     }
 
-    /// Waits until what has been copied is known. The server has told of it before it answered whoever copied: so it
-    /// is read first, and what it begins is waited for.
+    /// Waits until what has been copied is known: it is read of, and what that begins has ended.
     void lookedOver() {
-        pump(20);
+        boolean[] isRead = {false};
+        display.whenAllIsRead(() -> isRead[0] = true);
+        until(() -> isRead[0], "all is read");
         until(() -> display.debris().contains("0 conversions"), "it is looked over");
     }
 

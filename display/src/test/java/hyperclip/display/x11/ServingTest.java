@@ -190,6 +190,46 @@ class ServingTest {
         assertThat(desk.offers()).isEmpty();
     }
 
+    /// The new offer is asked for, and the server has not told yet, when the old one has to be held by another
+    /// window.
+    @Test
+    void anAbortHalfwayThatCrossesANewOfferKeepsTheNewOne() {
+        desk.shows(Selection.CLIPBOARD, "image/png", "old".getBytes(UTF_8));
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            app.convert("CLIPBOARD", "image/png");
+            Signal.Request request = halfway();
+            app.until(() -> app.converted().isPresent());
+            Signal.Offer newer = new Signal.Offer(
+                    Selection.CLIPBOARD,
+                    OfferId.random(new java.util.Random(77)),
+                    List.of(new hyperclip.core.clipboard.MimeType("image/png")),
+                    0,
+                    hyperclip.core.clipboard.Standing.FRESH);
+            desk.display.say(newer);
+            desk.display.say(new Signal.Abort(request.transfer(), Reason.LINK_LOST));
+            desk.until(() -> desk.display.holds(Selection.CLIPBOARD, newer.id()), "the new one is held");
+            desk.quiet(100);
+            assertThat(desk.display.holds(Selection.CLIPBOARD, newer.id())).isTrue();
+            assertThat(app.owner("CLIPBOARD")).isNotZero();
+        }
+    }
+
+    /// As Chromium does after a second, and Qt: both have one property for all they ask.
+    @Test
+    void whoAsksIntoAPropertyAgainHasGivenUpWhatHeAskedBefore() {
+        desk.shows(Selection.CLIPBOARD, "image/png", new byte[0]);
+        try (RawOwner app = new RawOwner(xvfb, desk)) {
+            app.convert("CLIPBOARD", "image/png", "ONE");
+            Signal.Request first = halfway();
+            app.until(() -> app.converted().isPresent());
+            app.convert("CLIPBOARD", "image/png", "ONE");
+            desk.until(() -> desk.outcome(first.transfer()).isPresent(), "the first is given up");
+            assertThat(desk.outcome(first.transfer()))
+                    .contains(new Signal.Abort(first.transfer(), Reason.REQUESTER_GONE));
+            desk.until(() -> desk.all(Signal.Request.class).size() == 2, "the second is asked for");
+        }
+    }
+
     @Test
     void pastesUnderWayGoOnWhenSomebodyElseCopies() {
         desk.shows(Selection.CLIPBOARD, "image/png", new byte[0]);

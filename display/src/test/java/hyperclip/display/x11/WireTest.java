@@ -56,6 +56,26 @@ class WireTest {
         assertThat(eventOf(event(2))).isEqualTo(new Event.Other(2));
     }
 
+    /// The server leaves what stands in the place of its number as it was sent.
+    @Test
+    void aForgedKeymapHasNoNumber() throws IOException {
+        for (int type : new int[] {Event.KEYMAP_NOTIFY, Event.KEYMAP_NOTIFY | Event.SENT}) {
+            assertThat(ServerMessage.isNumbered(eventOf(event(type)))).isFalse();
+        }
+        assertThat(ServerMessage.isNumbered(eventOf(event(Event.SELECTION_NOTIFY | Event.SENT))))
+                .isTrue();
+    }
+
+    @Test
+    void timesAreComparedAsFarAsTheyCanBe() {
+        assertThat(ServerClock.since(1000, 5000)).isEqualTo(4000);
+        assertThat(ServerClock.since(5000, 1000)).as("a little in the future").isZero();
+        assertThat(ServerClock.since(-1000, 1000)).as("over the wrap").isEqualTo(2000);
+        assertThat(ServerClock.since(0, Integer.MIN_VALUE))
+                .as("after 24.8 days")
+                .isEqualTo(1L << 31);
+    }
+
     @Test
     void forgedEventsAreNotBelieved() throws IOException {
         for (int type : new int[] {Event.PROPERTY_NOTIFY, Event.DESTROY_NOTIFY, Event.SELECTION_REQUEST, XFIXES}) {
