@@ -4,7 +4,9 @@ import hyperclip.app.Complaint;
 import hyperclip.app.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,8 @@ final class Sockets {
 
     static final Path GUEST = Path.of("/run/hyperclip/guest.sock");
 
+    private static final String FALLBACK = "hyperclip-";
+
     private Sockets() {}
 
     /// The front end's socket: under XDG_RUNTIME_DIR, else in a folder of the user's own under the temporary one.
@@ -21,7 +25,7 @@ final class Sockets {
         String runtime = environment.get("XDG_RUNTIME_DIR");
         Path folder = runtime != null && !runtime.isEmpty()
                 ? Path.of(runtime, "hyperclip")
-                : Path.of(System.getProperty("java.io.tmpdir"), "hyperclip-" + System.getProperty("user.name"));
+                : Path.of(System.getProperty("java.io.tmpdir"), FALLBACK + System.getProperty("user.name"));
         return folder.resolve("host.sock");
     }
 
@@ -32,8 +36,17 @@ final class Sockets {
         Path folder = socket.toAbsolutePath().getParent();
         try {
             if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder);
+                Files.createDirectories(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+                // What the umask has taken away.
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+            }
+            if (isGuessable(folder) && !isOwn(folder)) {
+                throw new Complaint(
+                        ExitCode.FAILED,
+                        "the folder " + folder
+                                + " is not this user's alone: somebody else could take the socket's place"
+                                + " there; remove it, set XDG_RUNTIME_DIR, or name another socket with --listen");
             }
         } catch (IOException e) {
             throw new Complaint(
@@ -43,11 +56,36 @@ final class Sockets {
         }
     }
 
+    /// Whether anybody could have made a folder of this name before us.
+    private static boolean isGuessable(Path folder) {
+        return folder.startsWith(System.getProperty("java.io.tmpdir"))
+                && folder.getFileName().toString().startsWith(FALLBACK);
+    }
+
+    /// Whether it is a folder, and this user's, and nobody else may do anything there.
+    private static boolean isOwn(Path folder) throws IOException {
+        PosixFileAttributes attributes =
+                Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return attributes.isDirectory()
+                && attributes.owner().getName().equals(System.getProperty("user.name"))
+                && PosixFilePermissions.toString(attributes.permissions()).endsWith("------");
+    }
+
+    /// Whether somebody listens there whom this user may believe.
+    private static boolean isThere(Path socket) {
+        try {
+            return Files.exists(socket) && (!isGuessable(socket.getParent()) || isOwn(socket.getParent()));
+        } catch (IOException e) {
+            // It has gone meanwhile.
+            return false;
+        }
+    }
+
     /// The socket that a command should talk to: the front end's where there is one, else the daemon's.
     static Path toTalkTo(Map<String, String> environment) throws Complaint {
         List<Path> candidates = List.of(host(environment), GUEST);
         for (Path candidate : candidates) {
-            if (Files.exists(candidate)) {
+            if (isThere(candidate)) {
                 return candidate;
             }
         }

@@ -354,6 +354,8 @@ public final class Guest implements Clients.Places {
                 qga.ifPresent(all -> all.leave(session.name));
             }
             hub.reconsider(session.own);
+            // What commands have copied for it is seen where its own is.
+            clients.attachedTo(session.view()).forEach(hub::reconsider);
         }
         if (!session.standing.state().equals(before.state())) {
             troubles.tell("session " + session.name + " is " + session.standing.state());
@@ -391,6 +393,7 @@ public final class Guest implements Clients.Places {
             port.leave(session.name);
         }
         qga.ifPresent(all -> all.leave(session.name));
+        clients.attachedTo(session.view()).forEach(hub::reconsider);
         troubles.tell("session " + session.name + " has gone: " + why);
     }
 
@@ -499,7 +502,8 @@ public final class Guest implements Clients.Places {
             port.sharedState().ifPresent(state -> row.put("spice-vdagentd", state));
             if (!isSpiceHeard()) {
                 row.put("clipboard", "mute while a native host is connected; --spice-clipboard always ends that");
-            } else if (!port.notCarried().isEmpty()) {
+            } else if (!port.notCarried().isEmpty() && user.equals("root")) {
+                // It names types, and may be about anybody's copy.
                 row.put("not carried", port.notCarried());
             }
             rows.add(row);

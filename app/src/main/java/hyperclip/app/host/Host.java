@@ -30,9 +30,9 @@ import java.util.random.RandomGenerator;
 
 /// The host front end.
 ///
-/// In its hub the desktop is one view, and each session of each machine another, named `MACHINE/SESSION`. The desktop
-/// follows every session, so that it shows what was copied last; a session follows the desktop and no other session, so
-/// that nothing passes from one machine, or one user, to another.
+/// In its hub the desktop is one view, and each session of each machine another, named `MACHINE/SESSION`. The
+/// desktop follows every session, so that it shows what was copied last; a session follows the desktop and no
+/// other session, so that nothing passes from one machine, or one user, to another.
 public final class Host implements Clients.Places {
 
     static final String DESKTOP = "desktop";
@@ -78,7 +78,7 @@ public final class Host implements Clients.Places {
 
     /// Connects to the port of a machine with our daemon in it, and goes on trying to.
     public void connect(String name, Reach.How how, Path path) {
-        add(new NativeMachine(loop, random, hub, name, how, path));
+        add(new NativeMachine(loop, random, hub, name, how, path, this::pastesOfOthers));
     }
 
     /// Connects to the port of a machine with the agent of SPICE in it, and goes on trying to.
@@ -101,6 +101,13 @@ public final class Host implements Clients.Places {
     /// Leaves no socket of a machine's behind.
     public void close() {
         machines.values().forEach(Machine::close);
+    }
+
+    private int pastesOfOthers(Machine one) {
+        return machines.values().stream()
+                .filter(machine -> !machine.name().equals(one.name()))
+                .mapToInt(Machine::pastes)
+                .sum();
     }
 
     private void add(Machine machine) {

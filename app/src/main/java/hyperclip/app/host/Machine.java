@@ -68,6 +68,11 @@ abstract class Machine {
         outcome.accept(Optional.of("files are sent to machines with SPICE's agent only (--vm NAME=spice:PATH)"));
     }
 
+    /// How many pastes of its sessions are under way.
+    int pastes() {
+        return 0;
+    }
+
     final String name() {
         return name;
     }

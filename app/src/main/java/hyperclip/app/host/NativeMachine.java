@@ -11,18 +11,31 @@ import hyperclip.core.wire.ProtocolException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /// A machine with our daemon in it, and the sessions that this has told of.
 final class NativeMachine extends ReachedMachine<SessionConnection> implements SessionConnection.Owner {
 
     private final RandomGenerator random;
+    private final ToIntFunction<Machine> others;
+    private Optional<SessionConnection> current = Optional.empty();
     /// The sessions by their channels.
     private final Map<Integer, String> channels = new HashMap<>();
 
-    NativeMachine(Loop loop, RandomGenerator random, Hub hub, String name, Reach.How how, Path path) {
+    /// @param others how many pastes other machines have under way
+    NativeMachine(
+            Loop loop,
+            RandomGenerator random,
+            Hub hub,
+            String name,
+            Reach.How how,
+            Path path,
+            ToIntFunction<Machine> others) {
         super(loop, hub, name, how, path);
         this.random = random;
+        this.others = others;
     }
 
     @Override
@@ -47,7 +60,25 @@ final class NativeMachine extends ReachedMachine<SessionConnection> implements S
     }
 
     @Override
+    public void up(SessionConnection connection) {
+        current = Optional.of(connection);
+        super.up(connection);
+    }
+
+    @Override
+    int pastes() {
+        return current.map(SessionConnection::pastes).orElse(0);
+    }
+
+    /// Machines share what pastes may take of memory: several that do not read must not have more than one.
+    @Override
+    public int pastesElsewhere(SessionConnection connection) {
+        return others.applyAsInt(this);
+    }
+
+    @Override
     public void down(String why) {
+        current = Optional.empty();
         allGone();
         super.down(why);
     }

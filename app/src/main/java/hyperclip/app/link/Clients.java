@@ -24,6 +24,9 @@ public final class Clients {
     /// The channel on which a client copies and pastes.
     public static final int CHANNEL = 1;
 
+    /// A client that leaves more messages unread is answered nothing more: an answer may have many rows.
+    private static final int MAX_UNREAD = 128;
+
     private final Hub hub;
     private final Places places;
     private final Map<String, String> attached = new HashMap<>();
@@ -58,6 +61,14 @@ public final class Clients {
         return Optional.ofNullable(attached.get(view));
     }
 
+    /// The views of the clients that copy for this one.
+    public List<String> attachedTo(String target) {
+        return attached.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(target))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /// A client has said something on channel 0.
     public void said(SessionConnection connection, String user, SessionMessage message, long position)
             throws ProtocolException {
@@ -71,6 +82,10 @@ public final class Clients {
         }
         if (!(message instanceof SessionMessage.Ask(SessionMessage.Question question, String place))) {
             throw new ProtocolException("a message that a client has no use for", position);
+        }
+        if (connection.waiting() > MAX_UNREAD) {
+            connection.say(new SessionMessage.Refusal("the answers to the questions before this one wait to be read"));
+            return;
         }
         switch (question) {
             case STATUS -> answer(connection, places.status(user));

@@ -202,8 +202,11 @@ public final class PortLink implements Loop.Timed {
         // Both threads may have failed.
         if (!closed) {
             close();
-            connection.closeAll();
-            onEnd.accept(why);
+            try {
+                connection.closeAll();
+            } finally {
+                onEnd.accept(why);
+            }
         }
     }
 

@@ -264,7 +264,10 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing a socket failed", e);
         }
-        connection.closeAll();
-        onClose.accept(why);
+        try {
+            connection.closeAll();
+        } finally {
+            onClose.accept(why);
+        }
     }
 }

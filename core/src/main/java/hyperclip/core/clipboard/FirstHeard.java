@@ -15,17 +15,20 @@ final class FirstHeard {
     /// Ages are added up hop by hop and differ by the time on the way, in milliseconds; so much is no correction.
     static final long TOLERANCE = 1000;
 
-    private final Map<OfferId, Long> since = new LinkedHashMap<>();
+    private final Map<Copy, Long> since = new LinkedHashMap<>();
 
-    /// The moment from which a copy is to be counted that is told to be from `told`, both on the hub's clock.
-    long sinceAtLatest(OfferId id, long told) {
-        Long known = since.get(id);
+    /// A copy, and who told of it: what one place says of a copy is none of another's.
+    private record Copy(String place, OfferId id) {}
+
+    /// The moment from which a copy is to be counted that a place tells to be from `told`, both on the hub's clock.
+    long sinceAtLatest(String place, OfferId id, long told) {
+        Long known = since.get(new Copy(place, id));
         return known != null && known < told - TOLERANCE ? known : told;
     }
 
-    /// This copy has been told, and is counted from this moment.
-    void note(OfferId id, long from) {
-        since.merge(id, from, Math::min);
+    /// This copy has been told by a place, and is counted from this moment.
+    void note(String place, OfferId id, long from) {
+        since.merge(new Copy(place, id), from, Math::min);
         if (since.size() > MAX_COPIES) {
             since.remove(since.keySet().iterator().next());
         }

@@ -13,16 +13,18 @@ import java.util.function.LongSupplier;
 
 /// Passes signals between the views of one process.
 ///
-/// For each view and selection the hub knows one last word: what that place holds now, and which view copied it. What a
-/// view shows is always what its holder still holds: when the holder lets go, or is itself shown something else, the
-/// view gets the new offer if it follows its holder, and a release without a reason if it does not.
+/// For each view and selection the hub knows one last word: what that place holds now, and which view copied
+/// it. What a view shows is always what its holder still holds: when the holder lets go, or is itself shown
+/// something else, the view gets the new offer if it follows its holder, and a release without a reason if it
+/// does not.
 ///
-/// A fresh offer replaces what its followers show. A renewed one (told again after a cut or a late start) replaces only
-/// what is older; where it finds a younger one that it may see itself, it yields and is told that one. An offer that
-/// comes back to the hub from where it is shown, under the same id, is an echo and changes nothing.
+/// A fresh offer replaces what its followers show. A renewed one (told again after a cut or a late start)
+/// replaces only what is older; where it finds a younger one that it may see itself, it yields and is told that
+/// one. An offer that comes back to the hub from where it is shown, under the same id, is an echo and changes
+/// nothing.
 ///
-/// Confined to one thread. A signal told while another is being passed on waits its turn, so that peers may answer at
-/// once.
+/// Confined to one thread. A signal told while another is being passed on waits its turn, so that peers may
+/// answer at once.
 public final class Hub {
 
     private final LongSupplier millis;
@@ -98,11 +100,18 @@ public final class Hub {
     }
 
     /// What this view follows, or who follows it, is no longer as it was: what it showed and is not to see any more,
-    /// and
-    /// what others showed of it, is released, with the pastes of it; what it may see now is told as renewed.
+    /// and what others showed of it, is released, with the pastes of it; what it may see now is told as renewed.
     public void reconsider(View view) {
+        reconsider((Place) view);
+    }
+
+    /// The same for the view of this name, where there is one.
+    public void reconsider(String view) {
+        Optional.ofNullable(places.get(view)).ifPresent(this::reconsider);
+    }
+
+    private void reconsider(Place changed) {
         inTurn(() -> {
-            Place changed = (Place) view;
             if (places.get(changed.name) != changed) {
                 return;
             }
@@ -194,7 +203,7 @@ public final class Hub {
             return;
         }
         long told = millis.getAsLong() - offer.age();
-        long since = offer.standing() == Standing.FRESH ? told : firstHeard.sinceAtLatest(offer.id(), told);
+        long since = offer.standing() == Standing.FRESH ? told : firstHeard.sinceAtLatest(place.name, offer.id(), told);
         Held held = new Held(place, offer, since);
         Held before = place.held.put(selection, held);
         Optional<Held> younger = offer.standing() == Standing.FRESH ? Optional.empty() : youngerThan(held);
@@ -208,7 +217,7 @@ public final class Hub {
                 }
             }
         }
-        firstHeard.note(offer.id(), since);
+        firstHeard.note(place.name, offer.id(), since);
         settle();
         if (before != null && before.holder != place) {
             tellIfUnseen(before);
@@ -241,8 +250,8 @@ public final class Hub {
         return Optional.ofNullable(youngest);
     }
 
-    /// Whether a place offers what it is itself shown. What other places hold is no sign: two sessions of a guest are
-    /// both told the copy of the host under one id, and a liar may offer under any id it has seen.
+    /// Whether a place offers what it is itself shown. What other places hold is no sign: two sessions of a
+    /// guest are both told the copy of the host under one id, and a liar may offer under any id it has seen.
     private static boolean isEcho(Place place, Signal.Offer offer) {
         Held held = place.held.get(offer.selection());
         return held != null && held.holder != place && held.offer.id().equals(offer.id());
@@ -306,7 +315,8 @@ public final class Hub {
 
     private void request(Place asker, Place place, Signal.Request request) {
         Held held = place == null ? null : place.held.get(request.selection());
-        if (held == null) {
+        if (held == null || held.holder == asker) {
+            // Nobody needs us for what he offers himself; it would be held here, and cost him nothing.
             tell(asker, new Signal.Abort(request.transfer(), Reason.NOTHING_OFFERED));
         } else if (!held.offer.id().equals(request.offer())) {
             tell(asker, new Signal.Abort(request.transfer(), Reason.STALE));

@@ -9,9 +9,9 @@ import java.util.SequencedSet;
 
 /// What waits to be sent on one connection, taken frame by frame as the link has room.
 ///
-/// Control goes first and has a share of its own, [#MAX_WAITING] messages; offers and releases are conflated to the
-/// newest of each channel and selection. Content comes after, one frame of each transfer in turn, so that a small paste
-/// is not held up by a large one; how much of it can wait is bounded by the credit of its transfer.
+/// Control goes first and has a share of its own, [#MAX_WAITING] messages; offers and releases are conflated to
+/// the newest of each channel and selection. Content comes after, one frame of each transfer in turn, so that a
+/// small paste is not held up by a large one; how much of it can wait is bounded by the credit of its transfer.
 final class Outbox {
 
     /// A peer that lets so many messages wait is not reading.
@@ -79,6 +79,11 @@ final class Outbox {
         control.clear();
         words.clear();
         pastes.clear();
+    }
+
+    /// How many messages that are not content wait.
+    int waiting() {
+        return control.size();
     }
 
     boolean isOverfull() {

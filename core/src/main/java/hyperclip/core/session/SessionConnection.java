@@ -25,13 +25,13 @@ import java.util.random.RandomGenerator;
 /// ```
 public final class SessionConnection implements Connection {
 
-    /// How long the other side may take over any one frame, from first byte to last, and on a socket over its hello, in
-    /// milliseconds.
+    /// How long the other side may take over any one frame, from first byte to last, and on a socket over its
+    /// hello, in milliseconds.
     public static final long PATIENCE = 10_000;
 
-    /// After so long without a word from the other side of a port, it is asked for one, in milliseconds. Each question
-    /// wakes four threads of an idle guest: every 10 s they made it more than two wake-ups a second. Whoever pastes
-    /// asks at once anyway.
+    /// After so long without a word from the other side of a port, it is asked for one, in milliseconds. Each
+    /// question wakes four threads of an idle guest: every 10 s they made it more than two wake-ups a second.
+    /// Whoever pastes asks at once anyway.
     public static final long QUIET = 15_000;
 
     /// After so long without an answer to that, it is taken for gone, in milliseconds.
@@ -244,8 +244,8 @@ public final class SessionConnection implements Connection {
         return channels.containsKey(channel);
     }
 
-    /// Whether a channel of this number is or was open in this epoch of a port. Its number may not be given again: what
-    /// was under way for one session would be heard by another.
+    /// Whether a channel of this number is or was open in this epoch of a port. Its number may not be given
+    /// again: what was under way for one session would be heard by another.
     public boolean isUsed(int channel) {
         return medium == Medium.PORT && used.get(channel);
     }
@@ -275,6 +275,11 @@ public final class SessionConnection implements Connection {
         return channels.values().stream()
                 .mapToInt(channel -> channel.peer.transfers())
                 .sum();
+    }
+
+    /// How many messages that are not content wait to be sent.
+    public int waiting() {
+        return outbox.waiting();
     }
 
     @Override
@@ -524,8 +529,8 @@ public final class SessionConnection implements Connection {
         seekAnew();
     }
 
-    /// On a port, a request is a good moment to find out that nobody answers; and a word that changes nothing, to show
-    /// how far this side has counted.
+    /// On a port, a request is a good moment to find out that nobody answers; and a word that changes nothing,
+    /// to show how far this side has counted.
     private void askForLife() {
         if (medium == Medium.PORT && greeted && asked == NEVER) {
             asked = millis.getAsLong();

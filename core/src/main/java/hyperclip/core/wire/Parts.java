@@ -7,11 +7,14 @@ import java.util.Queue;
 /// Content that waits in memory as it came, part by part: first in, first out.
 ///
 /// Who sends it chooses how large its parts are. One may be a byte, and a buffer of its own costs eighty, so small
-/// parts share one: what waits takes at most some three times its size.
+/// parts share one: what waits takes at most some two times its size, however its parts take turns.
 public final class Parts {
 
-    /// What is smaller joins what stands before it, in buffers of twice this size, in bytes.
+    /// What is smaller joins what stands before it, in bytes.
     private static final int SMALL = 4 * 1024;
+
+    /// The first buffer for small parts after a large one, in bytes; each of the next is twice the one before.
+    private static final int FIRST = 256;
 
     private final Queue<ByteBuffer> parts = new ArrayDeque<>();
     /// The last of them where others may join it: it is of our own making.
@@ -31,7 +34,10 @@ public final class Parts {
             int end = shared.limit();
             shared.limit(end + part.remaining()).put(end, part, part.position(), part.remaining());
         } else {
-            shared = ByteBuffer.allocate(2 * SMALL).put(part).flip();
+            int room = shared == null ? FIRST : Math.min(2 * shared.capacity(), 2 * SMALL);
+            shared = ByteBuffer.allocate(Math.max(room, part.remaining()))
+                    .put(part)
+                    .flip();
             parts.add(shared);
         }
     }

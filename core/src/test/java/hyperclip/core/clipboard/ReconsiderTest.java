@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What a hub does when a rule has changed: who may see something no longer loses it with the pastes of it, and who may
-/// now is told.
+/// What a hub does when a rule has changed: who may see something no longer loses it with the pastes of it, and
+/// who may now is told.
 class ReconsiderTest {
 
     private final Set<String> parted = new HashSet<>();
@@ -42,6 +42,16 @@ class ReconsiderTest {
         long transfer = views.get(place).newTransfer();
         views.get(place).hear(new Signal.Request(transfer, Selection.CLIPBOARD, offer, MimeType.TEXT, 100));
         return transfer;
+    }
+
+    /// It would be held on its way, and cost whoever does it nothing.
+    @Test
+    void nobodyIsHandedOutWhatHeOffersHimself() {
+        open("one", "other");
+        OfferId id = copy("one");
+        long own = paste("one", id);
+        assertThat(told.get("one")).containsExactly(new Signal.Abort(own, Reason.NOTHING_OFFERED));
+        assertThat(hub.transfers()).isZero();
     }
 
     private void part(String place) {

@@ -36,6 +36,27 @@ class RestoredClockTest {
         assertThat(toldGuest).containsExactly(newer.told(60_000, Standing.RENEWED), newer.told(60_000, Standing.FRESH));
     }
 
+    /// Else a session could let another's old copy displace what the host has.
+    @Test
+    void whatOnePlaceSaysOfACopyIsNoneOfAnothers() {
+        List<Signal> toldHost = new ArrayList<>();
+        Hub guests = new Hub(() -> now, (follower, followed) -> follower.equals("host") != followed.equals("host"));
+        View host = guests.open("host", view -> toldHost::add);
+        Signal.Offer hosts = offer(0, Standing.FRESH);
+        host.hear(hosts);
+        View liar = guests.open("liar", view -> signal -> {});
+        liar.hear(new Signal.Offer(
+                Selection.PRIMARY, hosts.id(), hosts.types(), Signal.Offer.UNKNOWN_AGE, Standing.RENEWED));
+        now += 60_000;
+        View bob = guests.open("bob", view -> signal -> {});
+        bob.hear(offer(120_000, Standing.RENEWED));
+        toldHost.clear();
+        host.hear(hosts.told(60_000, Standing.RENEWED));
+        assertThat(toldHost).isEmpty();
+        assertThat(guests.holding("bob", Selection.CLIPBOARD).map(Hub.Holding::holder))
+                .contains("host");
+    }
+
     @Test
     void aCopyThatNobodyKnewIsBelieved() {
         desktop.hear(offer(0, Standing.FRESH));

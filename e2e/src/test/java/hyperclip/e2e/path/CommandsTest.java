@@ -8,6 +8,7 @@ import hyperclip.e2e.path.Hyperclip.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +83,22 @@ class CommandsTest {
         Result status = Hyperclip.run(Map.of("XDG_RUNTIME_DIR", folder.path().toString()), new byte[0], "status");
         assertThat(status.code()).isEqualTo(5);
         assertThat(status.errors()).contains("hyperclip host", "hyperclip guest", "--connect");
+    }
+
+    /// Without XDG_RUNTIME_DIR the socket lies in a folder whose name anybody can guess.
+    @Test
+    void aFolderThatSomebodyElseHasMadeIsNotBelieved() throws IOException {
+        String user = System.getProperty("user.name");
+        Path guessed = Files.createDirectories(folder.file("tmp").resolve("hyperclip-" + user));
+        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + guessed.getParent());
+        Files.setPosixFilePermissions(guessed, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createFile(guessed.resolve("host.sock"));
+        Result host = Hyperclip.run(environment, new byte[0], "host", "--display=none", "--vm=a=/nonexistent");
+        assertThat(host.code()).isEqualTo(1);
+        assertThat(host.errors()).contains(guessed + " is not this user's alone", "XDG_RUNTIME_DIR", "--listen");
+        Result paste = Hyperclip.run(environment, new byte[0], "paste");
+        assertThat(paste.code()).isEqualTo(5);
+        assertThat(paste.errors()).contains("no Hyperclip runs here");
     }
 
     @Test

@@ -30,6 +30,21 @@ class QuotaTest {
         host.close();
     }
 
+    /// Answers are longer than questions.
+    @Test
+    void whoDoesNotReadAnswersIsAnsweredNothingMore() {
+        try (Rogue client = Rogue.client(way.guestSocket())) {
+            client.greet();
+            for (int i = 0; i < 1_900; i++) {
+                client.say(new SessionMessage.Ask(Question.STATUS, ""));
+            }
+            client.until(
+                    "it is told", () -> client.refusals().stream().anyMatch(one -> one.contains("wait to be read")));
+            guest.copy("clipboard", "beside it");
+            host.awaitPaste("clipboard", "beside it");
+        }
+    }
+
     /// The others have their turn meanwhile.
     @Test
     void whoSaysTooMuchIsSlowedDownAndToldSo() {
