@@ -35,8 +35,10 @@ class SecretsTest {
     }
 
     private static void isNotOffered(Screen from, Screen to, Relay.Side side) {
-        from.copy("clipboard", "no secret");
-        to.awaitPaste("clipboard", "no secret");
+        // On each side another: what was pasted there a moment ago would be taken for a clipboard manager's.
+        String open = "no secret of " + from.display();
+        from.copy("clipboard", open);
+        to.awaitPaste("clipboard", open);
         int before = side.offers();
         Map<String, byte[]> password = Map.of("UTF8_STRING", MARKER.getBytes(UTF_8), HINT, "secret".getBytes(UTF_8));
         try (RawOwner owner = new RawOwner(from, "CLIPBOARD", password)) {
