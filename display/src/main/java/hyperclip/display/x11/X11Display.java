@@ -291,13 +291,6 @@ public final class X11Display implements Peer, AutoCloseable {
                 + " readings";
     }
 
-    /// Runs this when all has been read that the server had to tell when it was asked, for the tests.
-    void whenAllIsRead(Runnable then) {
-        Requests.getSelectionOwner(x, Atoms.ATOM);
-        x.expect(reply -> then.run());
-        x.flush();
-    }
-
     @Override
     public void close() {
         x.close();

@@ -222,14 +222,6 @@ final class Desk implements View, AutoCloseable {
         }
     }
 
-    /// Waits until what has been copied is known: it is read of, and what that begins has ended.
-    void lookedOver() {
-        boolean[] isRead = {false};
-        display.whenAllIsRead(() -> isRead[0] = true);
-        until(() -> isRead[0], "all is read");
-        until(() -> display.debris().contains("0 conversions"), "it is looked over");
-    }
-
     /// Lets everything happen that happens within a real time, where a test holds that nothing does.
     void quiet(long millis) {
         long end = System.nanoTime() / 1_000_000 + millis;

@@ -168,10 +168,9 @@ class ManagersTest {
         try (RawOwner mad = new RawOwner(xvfb, desk)) {
             mad.alwaysAnswer("TARGETS", mad.atoms("UTF8_STRING"), RawOwner.ATOM);
             desk.alongside(mad::answered);
-            desk.stopClock();
             for (int i = 0; i < Pace.MAX_BURST + 10; i++) {
                 mad.own("CLIPBOARD");
-                desk.lookedOver();
+                desk.quiet(10);
             }
             assertThat(desk.offers()).hasSize(Pace.MAX_BURST);
             desk.later(Pace.BURST_MILLIS);
