@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,6 +122,7 @@ class SpicePortTest {
     /// Resizing and the mouse are for a spice-vdagentd beside us, and what it can do is said with ours. QEMU takes
     /// each announcement after the first for another agent, and begins anew.
     @Test
+    @Tag("quiet")
     void spiceVdagentdBesideUsDoesNotMakeQemuBeginAnewForEver() throws IOException {
         stage.kill(stage.daemon);
         stage.daemon = stage.machine.startDaemon("--port", SpicePort.DEVICE, "--spice-agent", SHARE);
