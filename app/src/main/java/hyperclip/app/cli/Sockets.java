@@ -41,7 +41,7 @@ final class Sockets {
                 // What the umask has taken away.
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
             }
-            if (isGuessable(folder) && !isOwn(folder)) {
+            if (!isTrusted(folder)) {
                 throw new Complaint(
                         ExitCode.FAILED,
                         "the folder " + folder
@@ -56,14 +56,14 @@ final class Sockets {
         }
     }
 
-    /// Whether anybody could have made a folder of this name before us.
-    private static boolean isGuessable(Path folder) {
-        return folder.startsWith(System.getProperty("java.io.tmpdir"))
+    /// Whether nobody else can have put a socket into this folder. One whose name anybody can guess has to be a
+    /// folder, and this user's, and nobody else may do anything there.
+    private static boolean isTrusted(Path folder) throws IOException {
+        boolean isGuessable = folder.startsWith(System.getProperty("java.io.tmpdir"))
                 && folder.getFileName().toString().startsWith(FALLBACK);
-    }
-
-    /// Whether it is a folder, and this user's, and nobody else may do anything there.
-    private static boolean isOwn(Path folder) throws IOException {
+        if (!isGuessable) {
+            return true;
+        }
         PosixFileAttributes attributes =
                 Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return attributes.isDirectory()
@@ -74,7 +74,7 @@ final class Sockets {
     /// Whether somebody listens there whom this user may believe.
     private static boolean isThere(Path socket) {
         try {
-            return Files.exists(socket) && (!isGuessable(socket.getParent()) || isOwn(socket.getParent()));
+            return Files.exists(socket) && isTrusted(socket.getParent());
         } catch (IOException e) {
             // It has gone meanwhile.
             return false;

@@ -78,7 +78,7 @@ public final class Host implements Clients.Places {
 
     /// Connects to the port of a machine with our daemon in it, and goes on trying to.
     public void connect(String name, Reach.How how, Path path) {
-        add(new NativeMachine(loop, random, hub, name, how, path, this::pastesOfOthers));
+        add(new NativeMachine(loop, random, hub, name, how, path, this::pastes));
     }
 
     /// Connects to the port of a machine with the agent of SPICE in it, and goes on trying to.
@@ -103,11 +103,8 @@ public final class Host implements Clients.Places {
         machines.values().forEach(Machine::close);
     }
 
-    private int pastesOfOthers(Machine one) {
-        return machines.values().stream()
-                .filter(machine -> !machine.name().equals(one.name()))
-                .mapToInt(Machine::pastes)
-                .sum();
+    private int pastes() {
+        return machines.values().stream().mapToInt(Machine::pastes).sum();
     }
 
     private void add(Machine machine) {

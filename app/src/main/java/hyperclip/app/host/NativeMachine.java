@@ -11,20 +11,18 @@ import hyperclip.core.wire.ProtocolException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.ToIntFunction;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /// A machine with our daemon in it, and the sessions that this has told of.
 final class NativeMachine extends ReachedMachine<SessionConnection> implements SessionConnection.Owner {
 
     private final RandomGenerator random;
-    private final ToIntFunction<Machine> others;
-    private Optional<SessionConnection> current = Optional.empty();
+    private final IntSupplier pastesOfAll;
     /// The sessions by their channels.
     private final Map<Integer, String> channels = new HashMap<>();
 
-    /// @param others how many pastes other machines have under way
+    /// @param pastesOfAll how many pastes all machines have under way, this one too
     NativeMachine(
             Loop loop,
             RandomGenerator random,
@@ -32,10 +30,10 @@ final class NativeMachine extends ReachedMachine<SessionConnection> implements S
             String name,
             Reach.How how,
             Path path,
-            ToIntFunction<Machine> others) {
+            IntSupplier pastesOfAll) {
         super(loop, hub, name, how, path);
         this.random = random;
-        this.others = others;
+        this.pastesOfAll = pastesOfAll;
     }
 
     @Override
@@ -60,25 +58,18 @@ final class NativeMachine extends ReachedMachine<SessionConnection> implements S
     }
 
     @Override
-    public void up(SessionConnection connection) {
-        current = Optional.of(connection);
-        super.up(connection);
-    }
-
-    @Override
     int pastes() {
-        return current.map(SessionConnection::pastes).orElse(0);
+        return current().map(SessionConnection::pastes).orElse(0);
     }
 
     /// Machines share what pastes may take of memory: several that do not read must not have more than one.
     @Override
     public int pastesElsewhere(SessionConnection connection) {
-        return others.applyAsInt(this);
+        return pastesOfAll.getAsInt() - connection.pastes();
     }
 
     @Override
     public void down(String why) {
-        current = Optional.empty();
         allGone();
         super.down(why);
     }

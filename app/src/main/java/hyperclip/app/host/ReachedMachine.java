@@ -5,6 +5,7 @@ import hyperclip.app.loop.Loop;
 import hyperclip.core.clipboard.Hub;
 import hyperclip.core.wire.Connection;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// A machine with a socket for its port.
 ///
@@ -23,6 +24,7 @@ abstract class ReachedMachine<C extends Connection> extends Machine implements R
     private static final String WAITING = "connected, waiting for ";
 
     private final Reach reach;
+    private Optional<C> current = Optional.empty();
     private int connections;
 
     ReachedMachine(Loop loop, Hub hub, String name, Reach.How how, Path path) {
@@ -48,6 +50,11 @@ abstract class ReachedMachine<C extends Connection> extends Machine implements R
         reach.close();
     }
 
+    /// The connection, where there is one.
+    final Optional<C> current() {
+        return current;
+    }
+
     public final void hasToSend() {
         reach.hasToSend();
     }
@@ -58,7 +65,8 @@ abstract class ReachedMachine<C extends Connection> extends Machine implements R
     }
 
     @Override
-    public void up(C connection) {
+    public final void up(C connection) {
+        current = Optional.of(connection);
         state().set(waiting());
         int mine = ++connections;
         loop().after(SILENT, () -> {
@@ -70,6 +78,7 @@ abstract class ReachedMachine<C extends Connection> extends Machine implements R
 
     @Override
     public void down(String why) {
+        current = Optional.empty();
         connections++;
         state().set(why);
     }

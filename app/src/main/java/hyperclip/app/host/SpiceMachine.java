@@ -31,7 +31,6 @@ final class SpiceMachine extends ReachedMachine<VdagentConnection> implements Vd
     private final RandomGenerator random;
     private final Optional<ImageProgram> images;
     private final NotCarried notCarried = new NotCarried();
-    private Optional<VdagentConnection> current = Optional.empty();
 
     /// @param images converts what the agent has no type for; empty for never
     SpiceMachine(
@@ -75,23 +74,11 @@ final class SpiceMachine extends ReachedMachine<VdagentConnection> implements Vd
 
     @Override
     void take(Hub files, String view, SessionMessage.Send file, Consumer<Optional<String>> outcome) {
-        if (current.isPresent()) {
-            current.get().send(files, view, file.name(), file.size(), outcome);
+        if (current().isPresent()) {
+            current().get().send(files, view, file.name(), file.size(), outcome);
         } else {
             outcome.accept(Optional.of("the machine is not connected: " + state().sentence()));
         }
-    }
-
-    @Override
-    public void up(VdagentConnection connection) {
-        current = Optional.of(connection);
-        super.up(connection);
-    }
-
-    @Override
-    public void down(String why) {
-        current = Optional.empty();
-        super.down(why);
     }
 
     @Override

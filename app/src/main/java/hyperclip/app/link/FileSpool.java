@@ -37,7 +37,7 @@ public final class FileSpool implements Spool {
         if (size() + length > MAX) {
             return false;
         }
-        if (file == null && memory.size() + length <= IN_MEMORY && Budget.MEMORY.take(length)) {
+        if (file == null && memory.size() + length <= IN_MEMORY && NamelessFile.MEMORY.take(length)) {
             memory.add(ByteBuffer.allocate(length).put(bytes).flip());
             return true;
         }
@@ -62,11 +62,9 @@ public final class FileSpool implements Spool {
 
     @Override
     public boolean take(ByteBuffer into) {
-        while (into.hasRemaining() && !memory.isEmpty()) {
-            ByteBuffer part = memory.take(into.remaining());
-            Budget.MEMORY.giveBack(part.remaining());
-            into.put(part);
-        }
+        long inMemory = memory.size();
+        memory.take(into);
+        NamelessFile.MEMORY.giveBack(inMemory - memory.size());
         if (file == null) {
             return true;
         }
@@ -92,7 +90,7 @@ public final class FileSpool implements Spool {
 
     @Override
     public void close() {
-        Budget.MEMORY.giveBack(memory.size());
+        NamelessFile.MEMORY.giveBack(memory.size());
         memory.clear();
         if (file != null) {
             closeFile();

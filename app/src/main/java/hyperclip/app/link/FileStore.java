@@ -37,7 +37,7 @@ public final class FileStore implements Store {
         if (size() + length > MAX) {
             return false;
         }
-        if (file == null && size() + length <= IN_MEMORY && Budget.MEMORY.take(length)) {
+        if (file == null && size() + length <= IN_MEMORY && NamelessFile.MEMORY.take(length)) {
             if (length > memory.remaining()) {
                 int capacity = Math.max((int) size() + length, 2 * memory.capacity());
                 memory = ByteBuffer.allocate(capacity).put(memory.flip());
@@ -51,7 +51,7 @@ public final class FileStore implements Store {
         try {
             if (file == null) {
                 file = NamelessFile.open(mayWrite);
-                Budget.MEMORY.giveBack(memory.position());
+                NamelessFile.MEMORY.giveBack(memory.position());
                 file.append(memory.flip());
                 memory = ByteBuffer.allocate(0);
             }
@@ -87,7 +87,7 @@ public final class FileStore implements Store {
     @Override
     public void close() {
         if (file == null) {
-            Budget.MEMORY.giveBack(memory.position());
+            NamelessFile.MEMORY.giveBack(memory.position());
         } else {
             file.close();
             file = null;

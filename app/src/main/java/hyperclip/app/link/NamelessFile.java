@@ -1,5 +1,6 @@
 package hyperclip.app.link;
 
+import hyperclip.core.wire.Budget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,6 +19,12 @@ final class NamelessFile {
 
     /// Where files that may be large belong (FHS, /var/tmp); /tmp is often memory.
     static final Path FOLDER = Path.of("/var/tmp");
+
+    /// What all content that waits in this process may take of memory before it is in such a file: there is little.
+    static final Budget MEMORY = new Budget(12L * 1024 * 1024);
+
+    /// What all such files may take of the disk: twice what one content can have.
+    private static final Budget DISK = new Budget(8L * 1024 * 1024 * 1024);
 
     private static final Queue<FileChannel> CLOSED_LATER = new ArrayDeque<>();
 
@@ -53,7 +60,7 @@ final class NamelessFile {
     /// @throws IOException also where files have all of the disk that they may
     void append(ByteBuffer bytes) throws IOException {
         int length = bytes.remaining();
-        if (!Budget.DISK.take(length)) {
+        if (!DISK.take(length)) {
             throw new IOException("as much waits in files as may");
         }
         long position = size;
@@ -78,7 +85,7 @@ final class NamelessFile {
     /// Closes it, now or when that is told to [#closeWhatWaits]. On a frozen file system it waits, as writing does:
     /// it is what frees the file.
     void close() {
-        Budget.DISK.giveBack(size);
+        DISK.giveBack(size);
         CLOSED_LATER.add(channel);
         if (mayWrite.getAsBoolean()) {
             closeWhatWaits();

@@ -165,9 +165,14 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
             hearTheLast();
             close("writing failed: " + e.getMessage());
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, Loop.FAULT, e);
-            failed(e);
+            atFault(e);
         }
+    }
+
+    /// Ends the link, so that the others go on.
+    private void atFault(RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, Loop.FAULT, e);
+        failed(e);
     }
 
     private void send() throws IOException {
@@ -241,8 +246,7 @@ public final class SocketLink<C extends Connection> implements Loop.Handler, Loo
         } catch (ProtocolException e) {
             refuse(e.getMessage());
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, Loop.FAULT, e);
-            failed(e);
+            atFault(e);
         }
     }
 

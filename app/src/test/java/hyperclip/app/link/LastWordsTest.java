@@ -28,8 +28,13 @@ class LastWordsTest implements Connection {
     private boolean hasToSend;
     private Runnable onHeard = () -> {};
 
-    @Test
-    void whatWasSaidBeforeAnEndIsHeardWhereWritingFailsFirst(@TempDir Path folder) throws IOException {
+    /// What the other side does before something is about to be said to it.
+    private interface Doing {
+        void with(SocketChannel other) throws IOException;
+    }
+
+    /// Until the link is closed. It writes before it reads.
+    private void meet(Path folder, Doing doing) throws IOException {
         Path path = folder.resolve("socket");
         try (Loop loop = new Loop();
                 ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -37,32 +42,31 @@ class LastWordsTest implements Connection {
             SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(path));
             SocketLink<LastWordsTest> link = new SocketLink<>(
                     loop, server.accept(), this, "test", new Troubles(loop::millis), why -> heard.add("closed"));
-            // It writes before it reads.
             link.pause(60_000);
-            other.write(ByteBuffer.wrap("cancelled".getBytes(StandardCharsets.UTF_8)));
-            other.close();
+            doing.with(other);
             hasToSend = true;
             link.hasToSend();
-
             loop.runUntil(link::isClosed, loop.millis() + 20_000);
-            assertThat(heard).containsExactly("cancelled", "closed");
+            other.close();
         }
+    }
+
+    @Test
+    void whatWasSaidBeforeAnEndIsHeardWhereWritingFailsFirst(@TempDir Path folder) throws IOException {
+        meet(folder, other -> {
+            other.write(ByteBuffer.wrap("cancelled".getBytes(StandardCharsets.UTF_8)));
+            other.close();
+        });
+        assertThat(heard).containsExactly("cancelled", "closed");
     }
 
     /// It cannot keep everybody else waiting by what it says.
     @Test
     void whoSpeaksOnWithoutListeningIsNotHeardForEver(@TempDir Path folder) throws IOException {
-        Path path = folder.resolve("socket");
-        try (Loop loop = new Loop();
-                ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(UnixDomainSocketAddress.of(path));
-            SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(path));
-            SocketLink<LastWordsTest> link = new SocketLink<>(
-                    loop, server.accept(), this, "test", new Troubles(loop::millis), why -> heard.add("closed"));
-            link.pause(60_000);
+        byte[] words = new byte[64 * 1024];
+        meet(folder, other -> {
             other.shutdownInput();
             other.configureBlocking(false);
-            byte[] words = new byte[64 * 1024];
             other.write(ByteBuffer.wrap(words));
             // It says more whenever something of it has been heard.
             onHeard = () -> {
@@ -72,13 +76,8 @@ class LastWordsTest implements Connection {
                     throw new UncheckedIOException(e);
                 }
             };
-            hasToSend = true;
-            link.hasToSend();
-
-            loop.runUntil(link::isClosed, loop.millis() + 20_000);
-            assertThat(heard).endsWith("closed").hasSizeLessThan(MANY);
-            other.close();
-        }
+        });
+        assertThat(heard).endsWith("closed").hasSizeLessThan(MANY);
     }
 
     @Override

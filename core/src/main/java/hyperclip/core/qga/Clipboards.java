@@ -9,6 +9,7 @@ import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.Standing;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.Budget;
 import hyperclip.core.wire.Spool;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,8 +29,7 @@ import java.util.random.RandomGenerator;
 ///
 /// In the hub each session has one more view here, which is the host as that session sees it over these channels,
 /// however many there are. What changes gets a number, the next greater one each time, so that whoever asks again
-/// learns
-/// what is new.
+/// learns what is new.
 public final class Clipboards {
 
     /// What may wait to be pasted of one offer, in bytes: beyond it nothing is taken until some has gone.
@@ -53,7 +53,7 @@ public final class Clipboards {
     private final Set<Watcher> watchers = new LinkedHashSet<>();
     private final String instance;
     private long serial;
-    private long borrowed;
+    private final Budget memory = new Budget(MAX_COMMANDS);
     private boolean frozen;
     private int readers;
 
@@ -123,19 +123,9 @@ public final class Clipboards {
         watchers.remove(watcher);
     }
 
-    /// Takes so many bytes of the memory that all channels share.
-    ///
-    /// @return whether there were as many
-    boolean borrow(int bytes) {
-        boolean isThere = borrowed + bytes <= MAX_COMMANDS;
-        if (isThere) {
-            borrowed += bytes;
-        }
-        return isThere;
-    }
-
-    void giveBack(int bytes) {
-        borrowed -= bytes;
+    /// The memory that all channels share for long commands.
+    Budget memory() {
+        return memory;
     }
 
     Store newStore() {

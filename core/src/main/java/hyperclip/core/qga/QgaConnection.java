@@ -198,7 +198,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
 
         /// It takes no room any more.
         private void leave() {
-            clipboards.giveBack(borrowed);
+            clipboards.memory().giveBack(borrowed);
             waitingBytes -= length;
             line.ifPresent(Spool::close);
         }
@@ -301,7 +301,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
             }
             if (length + more > command.length) {
                 int larger = Math.min(MAX_COMMAND, Math.max(length + more, 2 * command.length));
-                if (!clipboards.borrow(larger - command.length)) {
+                if (!clipboards.memory().take(larger - command.length)) {
                     passOver("too many long commands come at once; say it again in a moment");
                     return;
                 }
@@ -357,7 +357,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     private void forget() {
         length = 0;
         if (command.length > SHORT) {
-            clipboards.giveBack(command.length - SHORT);
+            clipboards.memory().giveBack(command.length - SHORT);
             command = new byte[SHORT];
         }
     }
@@ -383,7 +383,7 @@ public final class QgaConnection implements Connection, Clipboards.Watcher {
     private void add(Entry entry) {
         if (waiting.size() >= MAX_WAITING
                 || waitingBytes + entry.length > MAX_WAITING_BYTES
-                || !clipboards.borrow(entry.borrowed)) {
+                || !clipboards.memory().take(entry.borrowed)) {
             entry.line.ifPresent(Spool::close);
             isFlooded = true;
             owner.hasToSend();

@@ -8,6 +8,7 @@ import hyperclip.core.clipboard.Selection;
 import hyperclip.core.clipboard.Signal;
 import hyperclip.core.clipboard.Standing;
 import hyperclip.core.clipboard.View;
+import hyperclip.core.wire.Parts;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -697,7 +698,7 @@ public final class QgaHost {
     private final class Supplying {
         private final Session session;
         private final long number;
-        private final Deque<ByteBuffer> content = new ArrayDeque<>();
+        private final Parts content = new Parts();
         private long transfer;
         private boolean isWhole;
         private boolean isAsking;
@@ -765,20 +766,8 @@ public final class QgaHost {
         }
 
         private byte[] next() {
-            int length = 0;
-            for (ByteBuffer one : content) {
-                length += one.remaining();
-            }
-            ByteBuffer next = ByteBuffer.allocate(Math.min(length, piece));
-            while (next.hasRemaining()) {
-                ByteBuffer first = content.element();
-                int count = Math.min(first.remaining(), next.remaining());
-                next.put(first.slice(first.position(), count));
-                first.position(first.position() + count);
-                if (!first.hasRemaining()) {
-                    content.remove();
-                }
-            }
+            ByteBuffer next = ByteBuffer.allocate((int) Math.min(content.size(), piece));
+            content.take(next);
             return next.array();
         }
 

@@ -1,13 +1,12 @@
 package hyperclip.core.qga;
 
 import hyperclip.core.wire.Connection;
+import hyperclip.core.wire.Parts;
 import hyperclip.core.wire.ProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /// The host's end of the port of QEMU's guest agent, over a socket of its own.
@@ -28,7 +27,7 @@ public final class QgaHostConnection implements Connection {
     private final Owner owner;
     private final LongSupplier millis;
     private final JsonSplitter splitter = new JsonSplitter(new Replies());
-    private final Queue<ByteBuffer> sending = new ArrayDeque<>();
+    private final Parts sending = new Parts();
     private final ByteArrayOutputStream reply = new ByteArrayOutputStream();
     private Optional<QgaHost> host = Optional.empty();
     private long sync;
@@ -159,17 +158,8 @@ public final class QgaHostConnection implements Connection {
 
     @Override
     public ByteBuffer[] next() {
-        ByteBuffer first = sending.peek();
-        if (first == null) {
-            return null;
-        }
-        int length = Math.min(first.remaining(), MAX_PIECE);
-        ByteBuffer piece = first.slice(first.position(), length);
-        first.position(first.position() + length);
-        if (!first.hasRemaining()) {
-            sending.remove();
-        }
-        return new ByteBuffer[] {piece};
+        ByteBuffer piece = sending.take(MAX_PIECE);
+        return piece == null ? null : new ByteBuffer[] {piece};
     }
 
     @Override

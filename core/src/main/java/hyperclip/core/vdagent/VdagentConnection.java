@@ -383,11 +383,10 @@ public final class VdagentConnection implements Connection {
             announce(true);
         }
         if (peer != null) {
-            try {
-                peer.tick();
-            } catch (VdagentPeer.StalledException e) {
+            if (peer.isBrokenOff()) {
                 throw new ProtocolException("an answer was broken off", reader.position());
             }
+            peer.tick();
         }
         files.values().forEach(VdagentFile::tick);
         if (!outbox.isEmpty()) {

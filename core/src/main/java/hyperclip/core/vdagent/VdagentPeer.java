@@ -85,11 +85,6 @@ final class VdagentPeer implements Peer {
     /// @param toUs how those of what we get are
     record Agreement(boolean selections, boolean releasesAnew, LineEnds toThem, LineEnds toUs) {}
 
-    /// An answer was broken off.
-    static final class StalledException extends Exception {
-        private static final long serialVersionUID = 1;
-    }
-
     /// Told what a person should know.
     interface Listener {
 
@@ -678,8 +673,14 @@ final class VdagentPeer implements Peer {
                 : Math.max(first.sentAt + ANSWER_WITHIN, first.goneAt + LATE_BY);
     }
 
-    /// @throws StalledException where an answer was broken off: what comes next would be taken for the rest of it
-    void tick() throws StalledException {
+    /// Whether an answer was broken off: what comes next would be taken for the rest of it.
+    boolean isBrokenOff() {
+        return boards.values().stream()
+                .anyMatch(board -> unansweredAt(board) <= millis.getAsLong() && board.asked.element().hasBegun);
+    }
+
+    /// Does what is due; only where no answer [was broken off][#isBrokenOff()].
+    void tick() {
         long now = millis.getAsLong();
         if (heldBackUntil <= now) {
             goOn();
@@ -693,9 +694,6 @@ final class VdagentPeer implements Peer {
                 outbox.word(board.selection);
             }
             if (unansweredAt(board) <= now) {
-                if (board.asked.element().hasBegun) {
-                    throw new StalledException();
-                }
                 board.asked.remove();
                 askNext(board);
             }

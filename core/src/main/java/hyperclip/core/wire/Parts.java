@@ -64,6 +64,13 @@ public final class Parts {
         return taken;
     }
 
+    /// Takes as much as there is room for, or waits.
+    public void take(ByteBuffer into) {
+        while (into.hasRemaining() && !isEmpty()) {
+            into.put(take(into.remaining()));
+        }
+    }
+
     /// How many bytes wait.
     public long size() {
         return size;

@@ -1,5 +1,6 @@
 package hyperclip.core.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -59,9 +60,9 @@ class PartsTest {
     /// A part may be a window to something larger that goes on being used.
     @Test
     void nothingIsWrittenBehindAPart() {
-        byte[] whole = "as it was".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] whole = "as it was".getBytes(UTF_8);
         parts.add(ByteBuffer.wrap(whole, 0, 2));
         parts.add(ByteBuffer.wrap(new byte[] {1, 2, 3}));
-        assertThat(whole).asString(java.nio.charset.StandardCharsets.UTF_8).isEqualTo("as it was");
+        assertThat(whole).asString(UTF_8).isEqualTo("as it was");
     }
 }
